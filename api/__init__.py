@@ -1,0 +1,1 @@
+"""The service: routes, services, store, live push, console and command line."""

@@ -1,0 +1,1 @@
+"""Second opinions: checks of plans and draws that import nothing they check."""
