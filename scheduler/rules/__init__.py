@@ -150,7 +150,7 @@ class _Reader:
     def line(self, name: str, nth: int = 0) -> int:
         """The line of the nth `[[name]]`, or of the first mention of its last part."""
         headers = [
-            m.start() for m in re.finditer(rf"^\s*\[\[?\s*{re.escape(name)}\s*\]", self.text, re.MULTILINE)
+            m.start() for m in re.finditer(rf"^[ \t]*\[\[?\s*{re.escape(name)}\s*\]", self.text, re.MULTILINE)
         ]
         if len(headers) > nth:
             return self.text.count("\n", 0, headers[nth]) + 1
