@@ -1,0 +1,1 @@
+"""The only queries: rows to engine values and back."""

@@ -1,0 +1,88 @@
+"""Rows and values of venues and rooms."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from api.refusals import NotFound
+from models.venues import BlockedRow, RoomRow, VenueRow
+from scheduler.venues import Blocked, Room, Venue
+
+
+def save_all(session: Session, venues: Iterable[Venue]) -> None:
+    """Every venue is stored with its rooms and blocked times, replacing what was known of it."""
+    for venue in venues:
+        session.merge(
+            VenueRow(
+                venue_id=venue.venue_id,
+                centre_id=venue.centre_id,
+                name=venue.name,
+                region=venue.region,
+                opens=venue.opens,
+                closes=venue.closes,
+            )
+        )
+        session.flush()
+        for room in venue.rooms:
+            session.merge(
+                RoomRow(
+                    room_id=room.room_id,
+                    venue_id=venue.venue_id,
+                    seats=room.seats,
+                    equipment=sorted(room.equipment),
+                )
+            )
+        session.flush()
+        for nth, blocked in enumerate(sorted(venue.blocked, key=_by_time)):
+            session.merge(
+                BlockedRow(
+                    blocked_id=f"{venue.venue_id}-X{nth}",
+                    venue_id=venue.venue_id,
+                    room_id=blocked.room_id,
+                    starts_at=blocked.start,
+                    ends_at=blocked.end,
+                    reason=blocked.reason,
+                )
+            )
+    session.flush()
+
+
+def load_all(session: Session) -> tuple[Venue, ...]:
+    """Every venue, by id."""
+    rooms: dict[str, list[Room]] = defaultdict(list)
+    for room in session.exec(select(RoomRow).order_by(col(RoomRow.room_id))):
+        rooms[room.venue_id].append(Room(room.room_id, room.seats, frozenset(room.equipment)))
+    blocked: dict[str, list[Blocked]] = defaultdict(list)
+    for row in session.exec(select(BlockedRow).order_by(col(BlockedRow.blocked_id))):
+        blocked[row.venue_id].append(Blocked(row.starts_at, row.ends_at, row.room_id, row.reason))
+    return tuple(
+        Venue(
+            venue_id=row.venue_id,
+            centre_id=row.centre_id,
+            name=row.name,
+            region=row.region,
+            rooms=tuple(rooms[row.venue_id]),
+            opens=row.opens,
+            closes=row.closes,
+            blocked=tuple(blocked[row.venue_id]),
+        )
+        for row in session.exec(select(VenueRow).order_by(col(VenueRow.venue_id)))
+    )
+
+
+def centre_of(session: Session, venue_id: str) -> str:
+    """The id of the centre that runs the venue; raises `NotFound`."""
+    row = session.get(VenueRow, venue_id)
+    if row is None:
+        raise NotFound("venue", venue_id)
+    return row.centre_id
+
+
+def regions(session: Session) -> dict[str, str]:
+    """The region of each venue, by venue id."""
+    return {row.venue_id: row.region for row in session.exec(select(VenueRow))}
+
+
+def _by_time(blocked: Blocked) -> tuple[str, str, str]:
+    return (blocked.start.isoformat(), blocked.end.isoformat(), blocked.room_id or "")

@@ -1,0 +1,47 @@
+"""Draws (抽取) and redraws (补抽): numbered without gaps, committed, completed, certified."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import JSON, Field, SQLModel
+
+from models.base import Utc
+from models.checks import one_of
+
+
+class DrawKind(StrEnum):
+    """Whether a whole panel is drawn or only lost seats."""
+
+    FULL = "full"
+    REDRAW = "redraw"
+
+
+class DrawRow(SQLModel, table=True):
+    """A completed draw with its certificate; the sealed part is encrypted until the rules open it.
+
+    A draw is written in the transaction that completes it, so a row never shows a half-done draw.
+    """
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        one_of("kind", DrawKind),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("(kind = 'redraw') = (previous_id IS NOT NULL)", name="redraw_is_chained"),
+        UniqueConstraint("project_id", "number"),
+    )
+
+    draw_id: str = Field(primary_key=True, max_length=64)
+    project_id: str = Field(foreign_key="project.project_id", index=True)
+    number: int
+    kind: str
+    previous_id: str | None = Field(default=None, foreign_key="draw.draw_id")
+    booking_id: str = Field(foreign_key="booking.booking_id")
+    rules_digest: str = Field(foreign_key="rule_book.digest")
+    public: dict[str, Any] = Field(sa_type=JSON)
+    sealed: bytes
+    digest: str = Field(max_length=80)
+    reason: str = ""
+    drawn_by: str
+    drawn_at: datetime = Field(sa_type=Utc)
