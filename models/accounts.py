@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -22,7 +22,7 @@ class AccountRole(StrEnum):
     MACHINE = "machine"
 
 
-class AccountRow(SQLModel, table=True):
+class AccountRow(Base, table=True):
     """Someone or something that calls; `password` is an argon2 hash, or empty where only tokens open."""
 
     __tablename__ = "account"
@@ -40,10 +40,10 @@ class AccountRow(SQLModel, table=True):
     region: str | None = Field(default=None, max_length=12)
     expert_id: str | None = Field(default=None, foreign_key="expert.expert_id", unique=True)
     password: str = ""
-    disabled_at: datetime | None = Field(default=None, sa_type=Utc)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class AccountVenueRow(SQLModel, table=True):
+class AccountVenueRow(Base, table=True):
     """A venue that a host answers for."""
 
     __tablename__ = "account_venue"
@@ -52,7 +52,7 @@ class AccountVenueRow(SQLModel, table=True):
     venue_id: str = Field(primary_key=True, foreign_key="venue.venue_id")
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Base, table=True):
     """A bearer token, kept only as its argon2 hash; `token_id` is the part of it that is no secret."""
 
     __tablename__ = "token"
@@ -60,6 +60,6 @@ class TokenRow(SQLModel, table=True):
     token_id: str = Field(primary_key=True, max_length=32)
     account_id: str = Field(foreign_key="account.account_id", index=True)
     secret: str
-    created_at: datetime = Field(sa_type=Utc)
-    expires_at: datetime | None = Field(default=None, sa_type=Utc)
-    revoked_at: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc, table_of
+from models.base import Base, UtcTime
 from models.checks import guard, one_of
 from scheduler.planning.outcome import Side
 
@@ -21,7 +21,7 @@ class BookingState(StrEnum):
     DONE = "done"
 
 
-class BookingRow(SQLModel, table=True):
+class BookingRow(Base, table=True):
     """Where and when one project is evaluated; at most one booking of a project holds."""
 
     __tablename__ = "booking"
@@ -45,7 +45,7 @@ class BookingRow(SQLModel, table=True):
     state: str
 
 
-class BookingPartRow(SQLModel, table=True):
+class BookingPartRow(Base, table=True):
     """The room and seats of one place: 0 is the home venue, 1 to N the guests."""
 
     __tablename__ = "booking_part"
@@ -64,7 +64,7 @@ class BookingPartRow(SQLModel, table=True):
     experts: int
 
 
-class ReservationRow(SQLModel, table=True):
+class ReservationRow(Base, table=True):
     """A room held for one session of one part; `active` from the plan's release until the booking is cancelled."""
 
     __tablename__ = "reservation"
@@ -82,9 +82,9 @@ class ReservationRow(SQLModel, table=True):
     place: int = Field(primary_key=True)
     nth: int = Field(primary_key=True)
     room_id: str = Field(foreign_key="room.room_id")
-    starts_at: datetime = Field(sa_type=Utc)
-    ends_at: datetime = Field(sa_type=Utc)
+    starts_at: datetime = Field(sa_type=UtcTime)
+    ends_at: datetime = Field(sa_type=UtcTime)
     active: bool = True
 
 
-guard(table_of(ReservationRow), "room_id")
+guard(ReservationRow, "room_id")

@@ -1,9 +1,11 @@
 """Centres (公共资源交易中心)."""
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from models.base import Base
 
 
-class CentreRow(SQLModel, table=True):
+class CentreRow(Base, table=True):
     """A centre that runs venues and requests draws."""
 
     __tablename__ = "centre"

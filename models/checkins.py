@@ -3,9 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -17,7 +17,7 @@ class CheckInMethod(StrEnum):
     MANUAL = "manual"
 
 
-class CheckInRow(SQLModel, table=True):
+class CheckInRow(Base, table=True):
     """One expert's arrival, once per engagement."""
 
     __tablename__ = "check_in"
@@ -25,5 +25,5 @@ class CheckInRow(SQLModel, table=True):
 
     engagement_id: str = Field(primary_key=True, foreign_key="engagement.engagement_id")
     method: str
-    checked_in_at: datetime = Field(sa_type=Utc)
+    checked_in_at: datetime = Field(sa_type=UtcTime)
     checked_in_by: str

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import DDL, CheckConstraint, Table, event
 
+from models.base import Base
+
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """The column holds one of these values, or nothing where it may be null."""
@@ -37,8 +39,9 @@ def never_twice(table: str, who: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def guard(table: Table, who: str) -> None:
+def guard(row: type[Base], who: str) -> None:
     """Have the statements of `never_twice` run whenever the table is created from its metadata."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
     for dialect, statements in never_twice(table.name, who).items():
         for statement in statements:
             ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]

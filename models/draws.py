@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -18,7 +18,7 @@ class DrawKind(StrEnum):
     REDRAW = "redraw"
 
 
-class DrawRow(SQLModel, table=True):
+class DrawRow(Base, table=True):
     """A completed draw with its certificate; the sealed part is encrypted until the rules open it.
 
     A draw is written in the transaction that completes it, so a row never shows a half-done draw.
@@ -44,4 +44,4 @@ class DrawRow(SQLModel, table=True):
     digest: str = Field(max_length=80)
     reason: str = ""
     drawn_by: str
-    drawn_at: datetime = Field(sa_type=Utc)
+    drawn_at: datetime = Field(sa_type=UtcTime)

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc, table_of
+from models.base import Base, UtcTime
 from models.checks import guard, one_of
 
 
@@ -36,7 +36,7 @@ HOLDS_A_SEAT = frozenset(
 """States in which an expert counts as a member of the panel."""
 
 
-class EngagementRow(SQLModel, table=True):
+class EngagementRow(Base, table=True):
     """A seat given to an expert by a draw; `probability` is the exact chance p/q it was given with."""
 
     __tablename__ = "engagement"
@@ -63,7 +63,7 @@ class EngagementRow(SQLModel, table=True):
     state: str
 
 
-class SittingRow(SQLModel, table=True):
+class SittingRow(Base, table=True):
     """An expert's time in one session; `active` ends when the seat is lost."""
 
     __tablename__ = "sitting"
@@ -75,9 +75,9 @@ class SittingRow(SQLModel, table=True):
     engagement_id: str = Field(primary_key=True, foreign_key="engagement.engagement_id")
     nth: int = Field(primary_key=True)
     expert_id: str = Field(foreign_key="expert.expert_id")
-    starts_at: datetime = Field(sa_type=Utc)
-    ends_at: datetime = Field(sa_type=Utc)
+    starts_at: datetime = Field(sa_type=UtcTime)
+    ends_at: datetime = Field(sa_type=UtcTime)
     active: bool = True
 
 
-guard(table_of(SittingRow), "expert_id")
+guard(SittingRow, "expert_id")

@@ -3,13 +3,14 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from models.base import Base
 from models.checks import one_of
 from scheduler.people import ExpertStatus, TieKind
 
 
-class ExpertRow(SQLModel, table=True):
+class ExpertRow(Base, table=True):
     """An expert of the pool; `name` and `phone` are ciphertexts that name their key."""
 
     __tablename__ = "expert"
@@ -32,7 +33,7 @@ class ExpertRow(SQLModel, table=True):
     phone: bytes = b""
 
 
-class ExpertSpecialtyRow(SQLModel, table=True):
+class ExpertSpecialtyRow(Base, table=True):
     """One specialty code (评标专家专业分类标准) of an expert."""
 
     __tablename__ = "expert_specialty"
@@ -42,7 +43,7 @@ class ExpertSpecialtyRow(SQLModel, table=True):
     code: str = Field(primary_key=True, max_length=32)
 
 
-class ExpertTieRow(SQLModel, table=True):
+class ExpertTieRow(Base, table=True):
     """A tie of an expert to an organisation (利害关系)."""
 
     __tablename__ = "expert_tie"
@@ -54,7 +55,7 @@ class ExpertTieRow(SQLModel, table=True):
     until: date | None = None
 
 
-class ExpertConflictRow(SQLModel, table=True):
+class ExpertConflictRow(Base, table=True):
     """Two experts who must not sit on one panel, as one of them declared."""
 
     __tablename__ = "expert_conflict"

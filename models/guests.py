@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -20,7 +20,7 @@ class GuestRequestState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class GuestRequestRow(SQLModel, table=True):
+class GuestRequestRow(Base, table=True):
     """One question to one venue about one place of a booking."""
 
     __tablename__ = "guest_request"
@@ -41,7 +41,7 @@ class GuestRequestRow(SQLModel, table=True):
     place: int
     venue_id: str = Field(foreign_key="venue.venue_id", index=True)
     state: str = Field(index=True)
-    sent_at: datetime = Field(sa_type=Utc)
-    expires_at: datetime = Field(sa_type=Utc)
-    answered_at: datetime | None = Field(default=None, sa_type=Utc)
+    sent_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reason: str = ""

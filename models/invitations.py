@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -20,7 +20,7 @@ class InvitationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class InvitationRow(SQLModel, table=True):
+class InvitationRow(Base, table=True):
     """The one question put to the expert of one engagement."""
 
     __tablename__ = "invitation"
@@ -33,7 +33,7 @@ class InvitationRow(SQLModel, table=True):
     invitation_id: str = Field(primary_key=True, max_length=64)
     engagement_id: str = Field(foreign_key="engagement.engagement_id", unique=True)
     state: str = Field(index=True)
-    sent_at: datetime = Field(sa_type=Utc)
-    expires_at: datetime = Field(sa_type=Utc)
-    answered_at: datetime | None = Field(default=None, sa_type=Utc)
+    sent_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reason: str = ""

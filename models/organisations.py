@@ -1,9 +1,11 @@
 """Organisations by USCC (统一社会信用代码) and the other names they are known under."""
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from models.base import Base
 
 
-class OrganisationRow(SQLModel, table=True):
+class OrganisationRow(Base, table=True):
     """An organisation: employer, tenderer, agency or bidder."""
 
     __tablename__ = "organisation"
@@ -12,7 +14,7 @@ class OrganisationRow(SQLModel, table=True):
     name: str = ""
 
 
-class AliasRow(SQLModel, table=True):
+class AliasRow(Base, table=True):
     """A name that stands for exactly one organisation, so that caps and recusal see through it."""
 
     __tablename__ = "organisation_alias"

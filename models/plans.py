@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 
 
@@ -22,7 +22,7 @@ class PlanState(StrEnum):
     PUBLISHED = "published"
 
 
-class PlanRow(SQLModel, table=True):
+class PlanRow(Base, table=True):
     """A plan of one day's openings; its bookings are drafts, which hold no room, until it is published."""
 
     __tablename__ = "plan"
@@ -47,14 +47,14 @@ class PlanRow(SQLModel, table=True):
     progress: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     explanation: str = ""
     ordered_by: str
-    ordered_at: datetime = Field(sa_type=Utc)
-    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    ordered_at: datetime = Field(sa_type=UtcTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
     worker: str = ""
-    published_at: datetime | None = Field(default=None, sa_type=Utc)
+    published_at: datetime | None = Field(default=None, sa_type=UtcTime)
     version: int = 1
 
 
-class UnscheduledRow(SQLModel, table=True):
+class UnscheduledRow(Base, table=True):
     """A project without a place in a plan, with the planner's reason."""
 
     __tablename__ = "unscheduled"

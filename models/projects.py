@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 from models.checks import one_of
 from scheduler.projects import Category, Exemption, ProcurementKind
 
@@ -30,7 +30,7 @@ class ProjectState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ProjectRow(SQLModel, table=True):
+class ProjectRow(Base, table=True):
     """A project; `serial` is what those see who may not know which project it is.
 
     `opening_date` is the local day of the opening. `opened_at` is when bids were opened, if they were.
@@ -56,7 +56,7 @@ class ProjectRow(SQLModel, table=True):
     category: str
     home: str = Field(foreign_key="venue.venue_id", index=True)
     region: str = Field(max_length=12)
-    opening_at: datetime = Field(sa_type=Utc)
+    opening_at: datetime = Field(sa_type=UtcTime)
     opening_date: str = Field(max_length=10, index=True)
     owner_representatives: int
     guest_count: int
@@ -68,12 +68,12 @@ class ProjectRow(SQLModel, table=True):
     state: str = Field(index=True)
     reason: str = ""
     version: int = 1
-    opened_at: datetime | None = Field(default=None, sa_type=Utc)
-    names_unlocked_at: datetime | None = Field(default=None, sa_type=Utc)
-    result_at: datetime | None = Field(default=None, sa_type=Utc)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    names_unlocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    result_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class SectionRow(SQLModel, table=True):
+class SectionRow(Base, table=True):
     """A lot with the bids expected, or received once opened; `finished_at` once its evaluation is done.
 
     `failed`: it was opened with too few bids and is not evaluated (实施条例 art. 44).
@@ -86,10 +86,10 @@ class SectionRow(SQLModel, table=True):
     section_id: str = Field(primary_key=True, max_length=64)
     bidders: int
     failed: bool = False
-    finished_at: datetime | None = Field(default=None, sa_type=Utc)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class DemandRow(SQLModel, table=True):
+class DemandRow(Base, table=True):
     """Expert seats of one specialty requirement; `nth` keeps the order in which they were asked for."""
 
     __tablename__ = "specialty_demand"
@@ -101,7 +101,7 @@ class DemandRow(SQLModel, table=True):
     seats: int
 
 
-class BidderRow(SQLModel, table=True):
+class BidderRow(Base, table=True):
     """An organisation that bid, known from the opening on."""
 
     __tablename__ = "bidder"

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 
 
-class ReplayRow(SQLModel, table=True):
+class ReplayRow(Base, table=True):
     """What a caller's request under a key on a route led to: a reference, rendered afresh on replay."""
 
     __tablename__ = "replay"
@@ -17,4 +17,4 @@ class ReplayRow(SQLModel, table=True):
     key: str = Field(primary_key=True, max_length=200)
     request_digest: str = Field(max_length=80)
     reference: str
-    created_at: datetime = Field(sa_type=Utc)
+    created_at: datetime = Field(sa_type=UtcTime)

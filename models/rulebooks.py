@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 
 
-class RuleBookRow(SQLModel, table=True):
+class RuleBookRow(Base, table=True):
     """A rule book's full text; plans and draws refer to it by digest."""
 
     __tablename__ = "rule_book"
@@ -15,4 +15,4 @@ class RuleBookRow(SQLModel, table=True):
     digest: str = Field(primary_key=True, max_length=80)
     version: str
     text: str
-    first_used_at: datetime = Field(sa_type=Utc)
+    first_used_at: datetime = Field(sa_type=UtcTime)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 
 
-class SupportRow(SQLModel, table=True):
+class SupportRow(Base, table=True):
     """A guest venue's support of one project, counted once when the evaluation finished."""
 
     __tablename__ = "support_record"
@@ -18,4 +18,4 @@ class SupportRow(SQLModel, table=True):
     month: str = Field(max_length=7, index=True)
     opening_date: str = Field(max_length=10, index=True)
     experts: int
-    counted_at: datetime = Field(sa_type=Utc)
+    counted_at: datetime = Field(sa_type=UtcTime)

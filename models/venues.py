@@ -3,12 +3,12 @@
 from datetime import datetime, time
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field
 
-from models.base import Utc
+from models.base import Base, UtcTime
 
 
-class VenueRow(SQLModel, table=True):
+class VenueRow(Base, table=True):
     """A venue of a centre, with its local opening hours."""
 
     __tablename__ = "venue"
@@ -22,7 +22,7 @@ class VenueRow(SQLModel, table=True):
     closes: time
 
 
-class RoomRow(SQLModel, table=True):
+class RoomRow(Base, table=True):
     """A room with seats (工位)."""
 
     __tablename__ = "room"
@@ -34,7 +34,7 @@ class RoomRow(SQLModel, table=True):
     equipment: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
-class BlockedRow(SQLModel, table=True):
+class BlockedRow(Base, table=True):
     """Time in which a room, or with no room the whole venue, is out of service."""
 
     __tablename__ = "blocked"
@@ -43,6 +43,6 @@ class BlockedRow(SQLModel, table=True):
     blocked_id: str = Field(primary_key=True, max_length=64)
     venue_id: str = Field(foreign_key="venue.venue_id", index=True)
     room_id: str | None = Field(default=None, foreign_key="room.room_id")
-    starts_at: datetime = Field(sa_type=Utc)
-    ends_at: datetime = Field(sa_type=Utc)
+    starts_at: datetime = Field(sa_type=UtcTime)
+    ends_at: datetime = Field(sa_type=UtcTime)
     reason: str = ""

@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, event, text
-from sqlmodel import SQLModel
+
+from models.base import Base
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,6 @@ def tables(request, tmp_path):
         with engine.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-    SQLModel.metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     yield engine
     engine.dispose()
