@@ -1,0 +1,202 @@
+"""Every kind of event (事件类型) and every fact it may carry, in one place: what is not declared here is refused.
+
+`FACTS` says what a fact means and its JSON type; `KINDS` says which facts a kind carries in clear, and which are
+sealed (personal: kept outside the hash chain, so that they can be erased). Who sees which is `api.disclosure`'s.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+TEXT: dict[str, Any] = {"type": "string"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+SHARE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
+TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+DAY: dict[str, Any] = {"type": "string", "format": "date"}
+FLAG: dict[str, Any] = {"type": "boolean"}
+
+
+def listed(item: dict[str, Any]) -> dict[str, Any]:
+    """The JSON type of a list of `item`."""
+    return {"type": "array", "items": item}
+
+
+def record(**fields: dict[str, Any]) -> dict[str, Any]:
+    """The JSON type of an object with these fields and no other."""
+    return {"type": "object", "properties": fields, "additionalProperties": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a fact means, and its JSON type."""
+
+    meaning: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of event says, the facts it may carry in clear, and those it seals."""
+
+    meaning: str
+    facts: frozenset[str]
+    sealed: frozenset[str] = frozenset()
+
+
+MEMBER = record(name=TEXT, venue_id=TEXT, seat=TEXT, specialty=TEXT, replaced=FLAG)
+FACTS: dict[str, Fact] = {
+    "account_id": Fact("the account that changed", TEXT),
+    "alternates": Fact("alternates drawn", COUNT),
+    "answer": Fact("accepted, declined or timed_out", TEXT),
+    "answer_by": Fact("until when an answer counts", TIME),
+    "accepted": Fact("invitations accepted so far", COUNT),
+    "bids": Fact("bids received, over all sections", COUNT),
+    "booking_id": Fact("the booking of one project", TEXT),
+    "candidates": Fact("the candidates recommended, in order (organisations)", listed(TEXT)),
+    "category": Fact("what is bought", TEXT),
+    "centre_id": Fact("the centre that runs the project", TEXT),
+    "certificate_digest": Fact("SHA-256 of the draw's public certificate", TEXT),
+    "checked_in": Fact("members checked in so far", COUNT),
+    "code": Fact("a stable reason code", TEXT),
+    "commitment": Fact("the draw's public commitment", TEXT),
+    "date": Fact("the day planned", DAY),
+    "draw_id": Fact("the draw", TEXT),
+    "end": Fact("the end of the last session", TIME),
+    "expected": Fact("members expected to check in", COUNT),
+    "expert_id": Fact("the invited expert's pseudonymous id", TEXT),
+    "forecast_end": Fact("when the evaluation is expected to end", TIME),
+    "from_end": Fact("the end before the move", TIME),
+    "from_room_id": Fact("the room before the move", TEXT),
+    "from_start": Fact("the start before the move", TIME),
+    "from_venue_id": Fact("the venue before the move", TEXT),
+    "invitation_id": Fact("the invitation", TEXT),
+    "lost_seats": Fact("seats lost and drawn again", COUNT),
+    "members": Fact("the panel by name; a guest host sees those at its own venue", listed(MEMBER)),
+    "moved": Fact("bookings moved by the plan", COUNT),
+    "now": Fact("the simulated time", TIME),
+    "opening_at": Fact("the opening, as the tender notice fixed it", TIME),
+    "plan_id": Fact("the plan", TEXT),
+    "pool_size": Fact("eligible experts in the draw", COUNT),
+    "previous_draw_id": Fact("the draw that is continued", TEXT),
+    "procurement": Fact("the kind of procurement", TEXT),
+    "progress": Fact("the share of the evaluation that is done", SHARE),
+    "project": Fact("the project's name", TEXT),
+    "project_id": Fact("the project", TEXT),
+    "purpose": Fact("why a record was read", TEXT),
+    "reason": Fact("why, as a true sentence", TEXT),
+    "record": Fact("the record that was read", TEXT),
+    "region": Fact("GB/T 2260 code of the project's home region", TEXT),
+    "remark": Fact("what the guest's host remarked", TEXT),
+    "request_id": Fact("the request to a guest venue", TEXT),
+    "room_id": Fact("the room", TEXT),
+    "round": Fact("the number of the redraw", COUNT),
+    "scheduled": Fact("projects with a place in the plan", COUNT),
+    "seats": Fact("seats taken in the room, or drawn", COUNT),
+    "section": Fact("the section under evaluation, counted from 1", COUNT),
+    "sections": Fact("sections of the project", COUNT),
+    "serial": Fact("the neutral number by which hosts know the evaluation", TEXT),
+    "sessions": Fact("all sittings", listed(record(start=TIME, end=TIME))),
+    "shown_from": Fact("before this time the event is shown to nobody", TIME),
+    "side": Fact("home or guest", {"type": "string", "enum": ["home", "guest"]}),
+    "speed": Fact("simulated seconds per second", {"type": "number"}),
+    "split": Fact("the evaluation starts on a later day than the opening", FLAG),
+    "split_count": Fact("split evaluations in the plan", COUNT),
+    "start": Fact("the start of the first session", TIME),
+    "state": Fact("the state after the event", TEXT),
+    "support_count": Fact("projects supported as guest in the period", COUNT),
+    "period": Fact("the period of the count, such as 2026-11", TEXT),
+    "unscheduled": Fact("projects without a place, each with a reason", COUNT),
+    "venue_id": Fact("the venue", TEXT),
+}
+
+_PROJECT = frozenset({"project_id", "serial", "project", "centre_id", "region", "state"})
+_PLACE = frozenset(
+    {"booking_id", "venue_id", "room_id", "side", "seats", "start", "end", "sessions", "split"}
+)
+_BOOKING = _PROJECT | _PLACE
+_GUEST = _BOOKING | {"request_id", "answer_by", "remark", "reason", "code"}
+_DRAW = _PROJECT | {"draw_id", "booking_id", "seats", "alternates", "pool_size", "commitment"}
+
+
+def _kind(meaning: str, facts: frozenset[str], *more: str, sealed: tuple[str, ...] = ()) -> Kind:
+    return Kind(meaning, facts | set(more) | {"shown_from"}, frozenset(sealed))
+
+
+KINDS: dict[str, Kind] = {
+    "project.submitted": _kind(
+        "a project is on record", _PROJECT, "procurement", "category", "opening_at", "sections", "bids"
+    ),
+    "project.exempted": _kind("a project is evaluated on site", _PROJECT, "code", "reason"),
+    "project.failed": _kind("a project ended without a result", _PROJECT, "booking_id", "code", "reason"),
+    "plan.published": _kind(
+        "a plan is in force",
+        frozenset({"plan_id", "date", "region", "centre_id"}),
+        *("scheduled", "unscheduled", "split_count", "moved"),
+    ),
+    "booking.made": _kind("a room is taken; one event per room of the booking", _BOOKING, "reason"),
+    "booking.moved": _kind(
+        "a taken room, or its time, has changed",
+        _BOOKING,
+        *("reason", "from_venue_id", "from_room_id", "from_start", "from_end"),
+    ),
+    "booking.cancelled": _kind("a room is free again", _BOOKING, "reason", "code"),
+    "guest.requested": _kind("a venue is asked to be guest", _GUEST),
+    "guest.approved": _kind("the guest venue has agreed", _GUEST),
+    "guest.rejected": _kind("the guest venue has refused, or did not answer in time", _GUEST),
+    "draw.committed": _kind("a draw's pool and lottery are fixed and published", _DRAW),
+    "draw.completed": _kind("a panel is drawn; nobody is named", _DRAW, "certificate_digest"),
+    "draw.redrawn": _kind(
+        "lost seats are drawn again",
+        _DRAW,
+        *("certificate_digest", "previous_draw_id", "lost_seats", "round", "reason"),
+    ),
+    "invitation.sent": _kind(
+        "an expert is invited",
+        _BOOKING,
+        *("invitation_id", "draw_id", "answer_by"),
+        sealed=("expert_id",),
+    ),
+    "invitation.answered": _kind(
+        "an invitation is accepted, declined or timed out",
+        _BOOKING,
+        *("invitation_id", "draw_id", "answer", "accepted"),
+        sealed=("expert_id",),
+    ),
+    "bids.opened": _kind("bids are open, bidders known", _PROJECT, "sections", "bids", "forecast_end"),
+    "split.scheduled": _kind("the evaluation moves to a later day", _BOOKING, "reason"),
+    "checkin.recorded": _kind("a member has checked in", _BOOKING, "checked_in", "expected"),
+    "names.unlocked": _kind(
+        "all have checked in: the panel is known to its hosts", _BOOKING, "expected", sealed=("members",)
+    ),
+    "evaluation.started": _kind("the panel has begun", _BOOKING, "forecast_end", "sections"),
+    "evaluation.progressed": _kind(
+        "a section is done", _BOOKING, "progress", "section", "sections", "forecast_end"
+    ),
+    "evaluation.finished": _kind("the panel has reported", _BOOKING, "progress"),
+    "support.counted": _kind(
+        "a venue's support as guest is counted", frozenset({"venue_id", "region", "support_count", "period"})
+    ),
+    "result.published": _kind(
+        "the result and the panel are public",
+        _PROJECT,
+        *("candidates", "certificate_digest"),
+        sealed=("members",),
+    ),
+    "clock.ticked": _kind("the simulated clock moved", frozenset({"now", "speed"})),
+    "account.changed": _kind(
+        "an account's role or scope changed, or it was revoked", frozenset({"account_id"})
+    ),
+    "record.read": _kind("a sealed record was read", frozenset({"record", "purpose", "region"})),
+}
+
+
+class UndeclaredFact(ValueError):
+    """An event was about to be recorded with a kind or a fact that nobody declared."""
+
+
+def check(kind: str, facts: frozenset[str], sealed: frozenset[str]) -> None:
+    """Raise `UndeclaredFact` unless the kind exists and may carry these facts, in clear and sealed."""
+    if kind not in KINDS:
+        raise UndeclaredFact(f"no such kind of event: {kind}")
+    undeclared = (facts - KINDS[kind].facts) | (sealed - KINDS[kind].sealed)
+    if undeclared:
+        raise UndeclaredFact(f"{kind} does not carry {', '.join(sorted(undeclared))}")

@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `api.database.migrate`; revisions are in `versions`."""
