@@ -122,6 +122,13 @@ class Project:
             require(
                 seats > 0, "seats", seats, f"{where}: {sorted(requirement.codes)} asks for at least one seat"
             )
+        requirements = [requirement for requirement, _ in self.specialties]
+        require(
+            len(set(requirements)) == len(requirements),
+            "specialties",
+            "",
+            f"{where} lists a requirement once",
+        )
         require(self.experts > 0, "specialties", "", f"{where} asks for at least one expert")
 
     @property

@@ -1,0 +1,41 @@
+"""A small specialty tree in the manner of the 评标专家专业分类标准: letter and pairs of digits."""
+
+from dataclasses import dataclass
+
+from scheduler.projects import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A branch of the tree: its codes, the share of experts who know it, and what it serves."""
+
+    code: str
+    name: str
+    share: int
+    categories: frozenset[Category]
+    leaves: tuple[str, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that experts hold."""
+        return tuple(self.code + leaf for leaf in self.leaves)
+
+
+_WORKS = frozenset({Category.WORKS, Category.WORKS_LOW_PRICE})
+
+FIELDS = (
+    Field("A08", "工程施工", 40, _WORKS, ("0101", "0102", "0103", "0201", "0202", "0301", "0302", "0401")),
+    Field("A04", "工程设计", 12, _WORKS | {Category.SERVICES}, ("0101", "0102", "0201", "0301")),
+    Field("A07", "工程造价", 16, _WORKS, ("0101", "0102", "0103")),
+    Field("A05", "工程监理", 8, frozenset({Category.SERVICES}), ("0101", "0102", "0201")),
+    Field("B01", "货物", 12, frozenset({Category.GOODS}), ("0101", "0102", "0201", "0202", "0301")),
+    Field("C01", "服务", 12, frozenset({Category.SERVICES, Category.GOODS}), ("0101", "0102", "0201")),
+)
+
+ASKED = {
+    Category.WORKS: ("A08", "A07"),
+    Category.WORKS_LOW_PRICE: ("A08", "A07"),
+    Category.SERVICES: ("A05", "C01"),
+    Category.GOODS: ("B01", "C01"),
+}
+"""What a panel for each category asks for when its input says nothing: first most seats, then the rest."""
