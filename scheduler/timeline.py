@@ -1,25 +1,29 @@
-"""Working time: which days are worked, and how long a session lasts with its breaks."""
+"""Working days and compressed working time: nights and days off are cut out, what is left is numbered.
 
+A slot is one step of the grid on one day of the axis. Sets of slots are Python integers (bit n is slot n): a
+room's free time, the starts a project may have, the starts at which a session of some length still fits.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import require
-from scheduler.rules import Rules
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""The zone in which rules speak of days and hours."""
+"""The zone in which rules such as 22:00 are read."""
 
-DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Working days (工作日): weekends and holidays off, make-up workdays (调休) on.
+    """Working days (工作日): Monday to Friday, less the holidays, plus the make-up workdays (调休).
 
-    `covered` are the first and last day for which holidays are known; outside it only weekends count, and
-    `is_certain` says so.
+    `covered` is the span for which holidays were announced; outside it only weekends are days off.
     """
 
     holidays: frozenset[date]
@@ -27,45 +31,123 @@ class WorkCalendar:
     covered: tuple[date, date]
 
     def __post_init__(self) -> None:
-        both = sorted(self.holidays & self.makeup_workdays)
-        require(not both, "makeup_workdays", both, "a day is a holiday or a make-up workday, not both")
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether centres work on that day."""
-        return day in self.makeup_workdays or (day.weekday() < 5 and day not in self.holidays)
+        require(self.covered[0] <= self.covered[1], "covered", self.covered, "a span ends after it starts")
+        both = self.holidays & self.makeup_workdays
+        require(not both, "makeup_workdays", sorted(both)[:1], "a day is a holiday or a make-up workday")
 
     def is_certain(self, day: date) -> bool:
-        """Whether the holidays around that day are known."""
+        """Whether holidays are known for the day."""
         return self.covered[0] <= day <= self.covered[1]
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on the day."""
+        return day in self.makeup_workdays or (day.weekday() < 5 and day not in self.holidays)
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
-        day += DAY
+        day += timedelta(days=1)
         while not self.is_working_day(day):
-            day += DAY
+            day += timedelta(days=1)
         return day
 
-    def working_days_after(self, day: date, count: int) -> tuple[date, ...]:
-        """The first `count` working days after `day`."""
-        days = []
+    def working_days_after(self, day: date, count: int) -> Iterator[date]:
+        """The next `count` working days after `day`."""
         for _ in range(count):
             day = self.next_working_day(day)
-            days.append(day)
-        return tuple(days)
+            yield day
 
 
-def local(day: date, clock: time) -> datetime:
-    """That hour of that day, in the rules' zone."""
-    return datetime.combine(day, clock, ZONE)
+def minute_of(clock: time) -> int:
+    """Minutes since midnight, rounded down."""
+    return clock.hour * 60 + clock.minute
 
 
-def with_breaks(work: timedelta, rules: Rules) -> timedelta:
-    """How long a session of `work` lasts: a break after each full `eval.break_every` that more work follows."""
-    return work + rules.eval_break_length * ((work - MINUTE) // rules.eval_break_every)
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Slots of `grid` minutes, from slot `first` of each day's midnight grid, `width` a day, over `days`.
+
+    The last slot of each day is a night: in no span, so that no run of slots passes from day to day.
+    """
+
+    days: tuple[date, ...]
+    grid: int
+    first: int
+    width: int
+
+    @classmethod
+    def of(cls, days: Iterable[date], grid: int, opens: int, closes: int) -> "Axis":
+        """The axis over these days whose slots cover minutes `opens` to `closes` of each."""
+        first = opens // grid
+        return cls(tuple(sorted(set(days))), grid, first, max(1, -(-closes // grid) - first) + 1)
+
+    @property
+    def slots(self) -> int:
+        """How many slots there are."""
+        return len(self.days) * self.width
+
+    def day_of(self, slot: int) -> date:
+        """The day on which the slot lies."""
+        return self.days[slot // self.width]
+
+    def minute_at(self, slot: int) -> int:
+        """The minute of its day at which the slot starts."""
+        return (self.first + slot % self.width) * self.grid
+
+    def moment(self, slot: int) -> datetime:
+        """The local time at which the slot starts."""
+        midnight = datetime.combine(self.day_of(slot), time(), ZONE)
+        return midnight + timedelta(minutes=self.minute_at(slot))
+
+    def span(self, day: int, opens: int, closes: int) -> int:
+        """The slots of the nth day that lie wholly between two minutes of the day."""
+        low = max(0, -(-opens // self.grid) - self.first)
+        high = min(self.width - 1, closes // self.grid - self.first)
+        return ((1 << (high - low)) - 1) << (day * self.width + low) if low < high else 0
+
+    def touched(self, start: datetime, end: datetime) -> int:
+        """Every slot that shares a moment with the time from `start` to `end`."""
+        start, end = start.astimezone(ZONE), end.astimezone(ZONE)
+        taken = 0
+        for nth, day in enumerate(self.days):
+            if not start.date() <= day <= end.date():
+                continue
+            low = _minutes(start) if day == start.date() else 0.0
+            high = _minutes(end) if day == end.date() else float(MINUTES_A_DAY)
+            first = max(0, int(low // self.grid) - self.first)
+            last = min(self.width, int(-(-high // self.grid)) - self.first)
+            if first < last:
+                taken |= ((1 << (last - first)) - 1) << (nth * self.width + first)
+        return taken
 
 
-def work_within(window: timedelta, rules: Rules) -> timedelta:
-    """The longest work that one session can hold in `window`, breaks and `eval.max_continuous` respected."""
-    stretch = rules.eval_break_every + rules.eval_break_length
-    full, rest = divmod(max(window, timedelta()), stretch)
-    return min(full * rules.eval_break_every + min(rest, rules.eval_break_every), rules.eval_max_continuous)
+def starts_of(free: int, length: int) -> int:
+    """The slots from which `length` slots in a row are free, by doubling: O(log length) integer operations."""
+    have = 1
+    while free and have < length:
+        step = min(have, length - have)
+        free &= free >> step
+        have += step
+    return free
+
+
+def first_slot(slots: int) -> int:
+    """The lowest slot of a set; -1 when there is none."""
+    return (slots & -slots).bit_length() - 1
+
+
+def each_slot(slots: int) -> Iterator[int]:
+    """The slots of a set, in order."""
+    while slots:
+        low = slots & -slots
+        yield low.bit_length() - 1
+        slots ^= low
+
+
+@lru_cache(maxsize=4096)
+def run_of(length: int) -> int:
+    """A set of the first `length` slots."""
+    return (1 << length) - 1
+
+
+def _minutes(moment: datetime) -> float:
+    return moment.hour * 60 + moment.minute + moment.second / 60 + moment.microsecond / 60e6

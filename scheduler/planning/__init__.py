@@ -1,5 +1,7 @@
 """Planning (排期): when, where, in which rooms, split or not."""
 
+from scheduler.planning.baseline import first_come_first_served
+from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.outcome import (
     Booking,
     Impossible,
@@ -11,13 +13,15 @@ from scheduler.planning.outcome import (
     Side,
     Unscheduled,
 )
-from scheduler.planning.problem import Commitment, PairCount, Problem, Supply, SupportCount
-from scheduler.planning.search import Budget, Progress, first_come_first_served, lower_bound, solve
+from scheduler.planning.problem import Commitment, Distance, PairCount, Problem, Quota, Supply, SupportCount
+from scheduler.planning.solve import solve
+from scheduler.planning.wishes import Wishes
 
 __all__ = [
     "Booking",
     "Budget",
     "Commitment",
+    "Distance",
     "Impossible",
     "OutOfTime",
     "Outcome",
@@ -26,12 +30,13 @@ __all__ = [
     "Plan",
     "Problem",
     "Progress",
+    "Quota",
     "Session",
     "Side",
     "Supply",
     "SupportCount",
     "Unscheduled",
+    "Wishes",
     "first_come_first_served",
-    "lower_bound",
     "solve",
 ]

@@ -1,62 +1,102 @@
-"""What is to be planned: a frozen snapshot of projects, venues, rules and history."""
+"""What a plan must answer: projects, venues, calendar, rules, and what is known of supply and history."""
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from scheduler.errors import require
-from scheduler.projects import Project, Requirement
-from scheduler.rules import RuleBook, Rules
-from scheduler.timeline import DAY, ZONE, WorkCalendar
+from scheduler.errors import BadInput, require
+from scheduler.planning.wishes import Wishes
+from scheduler.projects import Project
+from scheduler.rules import RuleBook
+from scheduler.timeline import WorkCalendar
 from scheduler.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Commitment:
-    """A room that is taken already."""
+    """A room already taken from `start` to `end`, by whatever is not in this problem."""
 
     venue_id: str
     room_id: str
     start: datetime
     end: datetime
 
+    def __post_init__(self) -> None:
+        require(self.start.tzinfo is not None, "start", self.start, "times carry their time zone")
+        require(self.start < self.end, "end", self.end, "a commitment ends after it starts")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PairCount:
-    """How often a home had a guest within `remote.pair_window` before this plan."""
+    """How many projects of a home had the guest within `remote.pair_window` before this plan."""
 
     home: str
     guest: str
     projects: int
 
+    def __post_init__(self) -> None:
+        require(self.projects >= 0, "projects", self.projects, "a count is not negative")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class SupportCount:
-    """Projects a venue has supported as guest in the period so far (客场支持项目数)."""
+    """How many projects a venue has supported as guest in the period so far (客场支持项目数)."""
 
     venue_id: str
     projects: int
 
+    def __post_init__(self) -> None:
+        require(self.projects >= 0, "projects", self.projects, "a count is not negative")
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Experts living at a venue's region who meet a requirement and may be drawn; a day's seats must not exceed it."""
+    """Experts of a region whom projects may count on, for seats that require exactly `codes`, on one day.
 
-    venue_id: str
-    requirement: Requirement
+    Without codes it bounds the seats of every specialty together; without `day` it holds each day. Of two
+    rows for the same region and codes the one that names the day holds. Where no row is, nothing bounds.
+    """
+
+    region: str
+    codes: frozenset[str]
     experts: int
+    day: date | None = None
+
+    def __post_init__(self) -> None:
+        require(self.experts >= 0, "experts", self.experts, "supply is not negative")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, order=True)
+class Distance:
+    """How far a guest venue is from a home venue, for the nearest-centre mode (就近)."""
+
+    home: str
+    guest: str
+    kilometres: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quota:
+    """At most `projects` of home venues in one region may have guests in another (跨州市配额).
+
+    Regions are GB/T 2260 prefixes: "5323" is all of Chuxiong.
+    """
+
+    home_region: str
+    guest_region: str
+    projects: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """Everything that decides a plan. Two problems with the same digest get the same plan.
+    """Everything that bears on a plan, ordered by id, so that the order of input never matters.
 
-    The order of projects, venues and the rest does not matter: they are kept sorted. Where `supply` says
-    nothing of a venue and requirement, experts are taken to be enough there.
+    `durations` are working times known better than by the rule book's formula
+    (history, live forecast), as pairs of project id and quantile.
     """
 
     projects: tuple[Project, ...]
@@ -67,81 +107,60 @@ class Problem:
     pair_history: tuple[PairCount, ...] = ()
     support_history: tuple[SupportCount, ...] = ()
     supply: tuple[Supply, ...] = ()
+    distances: tuple[Distance, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    durations: tuple[tuple[str, timedelta], ...] = ()
+    wishes: Wishes = field(default_factory=Wishes)
     seed: int = 0
-    _rules: dict[tuple[date, str, str], Rules] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        ordered: dict[str, Any] = {
-            "projects": sorted(self.projects, key=lambda project: project.project_id.encode()),
-            "venues": sorted(self.venues, key=lambda venue: venue.venue_id.encode()),
-            "commitments": sorted(self.commitments),
-            "pair_history": sorted(self.pair_history),
-            "support_history": sorted(self.support_history),
-            "supply": sorted(
-                self.supply, key=lambda entry: (entry.venue_id, sorted(entry.requirement.codes))
-            ),
-        }
-        for name, values in ordered.items():
+        for name in ("commitments", "pair_history", "support_history", "distances", "quotas", "durations"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
+        for name, key in (("projects", "project_id"), ("venues", "venue_id")):
+            values = sorted(getattr(self, name), key=lambda value: str(getattr(value, key)))
             object.__setattr__(self, name, tuple(values))
-        ids = [project.project_id for project in self.projects]
-        require(len(ids) == len(set(ids)), "projects", "", "each project comes once")
-        venues = [venue.venue_id for venue in self.venues]
-        require(len(venues) == len(set(venues)), "venues", "", "each venue comes once")
+            ids = [getattr(value, key) for value in values]
+            if len(set(ids)) < len(ids):
+                twice = next(one for one, other in pairwise(ids) if one == other)
+                raise BadInput(key, twice, "an id comes once")
+        order = sorted(self.supply, key=lambda s: (s.region, sorted(s.codes), s.day or date.min, s.experts))
+        object.__setattr__(self, "supply", tuple(order))
+        for project_id, work in self.durations:
+            require(work > timedelta(), "durations", project_id, "an evaluation takes time")
         for project in self.projects:
-            require(
-                project.home in venues, "home", project.home, f"project {project.project_id}: a known venue"
-            )
-
-    def rules(self, project: Project) -> Rules:
-        """The rules in force for a project on its opening day."""
-        key = (opening_day(project), project.region, project.kind)
-        if key not in self._rules:
-            self._rules[key] = self.rule_book.at(key[0], project.region, project.kind)
-        return self._rules[key]
+            year = project.opening_at.year
+            require(1950 <= year <= 9900, "opening_at", project.opening_at, "a year that calendars know")
 
     @property
-    def grid(self) -> timedelta:
-        """The step on which all starts lie; raises `BadInput` when the projects' rules do not share one."""
-        grids = sorted({self.rules(project).plan_grid for project in self.projects}) or [
-            timedelta(minutes=10)
-        ]
-        require(
-            len(grids) == 1 and not DAY % grids[0],
-            "plan.grid",
-            grids,
-            "one grid for all, a divisor of the day",
-        )
-        return grids[0]
-
-    @cached_property
     def digest(self) -> str:
-        """SHA-256 over all that decides the plan, rule book included."""
-        parts = [self.projects, self.venues, self.calendar, self.commitments, self.pair_history]
-        parts += [self.support_history, self.supply, self.seed]
-        plain = [_plain(part) for part in parts]
-        text = json.dumps([self.rule_book.digest, plain], sort_keys=True, separators=(",", ":"))
+        """The fingerprint of the problem; equal problems have equal ones, in whatever order they came."""
+        text = json.dumps(_plain(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
-
-def opening_day(project: Project) -> date:
-    """The local day of the opening."""
-    return project.opening_at.astimezone(ZONE).date()
+    def with_(self, **changes: Any) -> "Problem":
+        """The same problem but for these fields."""
+        return replace(self, **changes)
 
 
 def _plain(value: Any) -> Any:
+    """The value in JSON terms, with one spelling for each value."""
     match value:
-        case tuple() | list():
-            plain: Any = [_plain(item) for item in value]
-        case frozenset():
-            plain = sorted(_plain(item) for item in value)
-        case dict():
-            plain = {key: _plain(item) for key, item in value.items()}
-        case date() | time():
-            plain = value.isoformat()
+        case RuleBook():
+            plain: Any = value.digest
         case Enum():
             plain = value.value
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            plain = _plain(asdict(value))
-        case _:
+        case None | int() | str():
             plain = value
+        case frozenset():
+            plain = sorted(map(_plain, value), key=lambda item: json.dumps(item, sort_keys=True))
+        case tuple():
+            plain = [_plain(item) for item in value]
+        case datetime():
+            plain = value.timestamp()
+        case timedelta():
+            plain = value.total_seconds()
+        case date() | time():
+            plain = value.isoformat()
+        case _:
+            plain = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     return plain

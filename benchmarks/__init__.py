@@ -1,0 +1,1 @@
+"""Benchmarks: frozen instances, named peers, one command each."""

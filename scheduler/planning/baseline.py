@@ -1,0 +1,66 @@
+"""First come, first served: how evaluations are placed by telephone today, for comparison."""
+
+from scheduler.planning.board import compile_board
+from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.insertion import best_placement
+from scheduler.planning.outcome import Plan
+from scheduler.planning.problem import Problem
+from scheduler.planning.publish import publish
+from scheduler.planning.task import Task
+from scheduler.timeline import first_slot
+
+CALLS = 3
+"""Guests that a home telephones before it takes the best offer (an assumption)."""
+
+
+def first_come_first_served(problem: Problem) -> Plan:
+    """Projects in the order of their openings; each home books its first free room, then telephones.
+
+    The home asks guests in its own fixed list, the neighbours after it in order of their ids, and takes the
+    earliest of the first CALLS offers that come within the opening day, or without one the earliest later
+    offer; nobody looks ahead, or at balance. The legal rules hold all the same. The bound is the trivial one.
+    """
+    board = compile_board(problem)
+    draft = Draft(board)
+    order = sorted(
+        range(len(board.tasks)),
+        key=lambda n: (board.tasks[n].brief.project.opening_at, board.tasks[n].project_id),
+    )
+    for nth in order:
+        placement = _by_phone(draft, board.tasks[nth]) or best_placement(draft, nth)
+        if placement is not None:
+            draft.add(nth, placement)
+    return publish(draft, problem.wishes.unscheduled * len(board.hopeless))
+
+
+def _by_phone(draft: Draft, task: Task) -> Placement | None:
+    """The placement that a few calls arrange for one session with one guest; None when calls do not suffice."""
+    if not task.length or task.guest_count != 1:
+        return None
+    for room in task.rooms:
+        starts = (task.same_day | task.later) & draft.starts(room, task.length)
+        starts &= draft.supplied(task, 0, task.home)
+        if not starts:
+            continue
+        offers = []
+        count = len(draft.board.venues)
+        for venue in sorted(task.guests, key=lambda guest: (guest - task.home) % count):
+            if not draft.may_meet(task, venue):
+                continue
+            offer = min(
+                (
+                    (first_slot(common), other)
+                    for other in task.guest_rooms[0][venue]
+                    if (common := starts & draft.starts(other, task.length) & draft.supplied(task, 1, venue))
+                ),
+                default=None,
+            )
+            if offer is not None:
+                offers.append(offer)
+            if len(offers) == CALLS:
+                break
+        if offers:
+            slot, guest_room = min(offers)
+            sessions = ((slot, task.length, task.brief.work),)
+            return Placement((room, guest_room), sessions, draft.price(task, slot))
+    return None

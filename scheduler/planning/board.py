@@ -1,0 +1,250 @@
+"""The problem compiled for search: one axis of slots, rooms with their free time, tasks, marginal costs."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd
+
+from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_scale
+from scheduler.planning.chance import ticket
+from scheduler.planning.problem import Problem
+from scheduler.planning.task import (
+    Brief,
+    Hopeless,
+    Task,
+    brief_of,
+    prices_of,
+    starts_within,
+    steps_of,
+    window_of,
+)
+from scheduler.timeline import Axis, minute_of
+from scheduler.venues import Venue
+
+
+@dataclass(slots=True)
+class Board:
+    """What search needs, by index: venues and rooms in the order of their ids, tasks in that of projects."""
+
+    problem: Problem
+    axis: Axis
+    venues: tuple[Venue, ...]
+    room_ids: tuple[str, ...]
+    room_venue: tuple[int, ...]
+    free: tuple[int, ...]
+    tasks: tuple[Task, ...]
+    hopeless: tuple[tuple[str, Hopeless], ...]
+    support: tuple[tuple[Fraction, Fraction], ...]
+    met: dict[tuple[int, int], int]
+    limits: dict[int, int]
+    """The most supports one guest may give each home, history included."""
+    history: dict[tuple[int, int], int]
+    distance: dict[tuple[int, int], int]
+    supply: dict[tuple[str, frozenset[str]], dict[int, int]] = field(default_factory=dict)
+    """For each region and set of codes: how many experts each axis day has."""
+
+
+def compile_board(problem: Problem) -> Board:
+    """The board of a problem; projects that can have no place are listed with the reason."""
+    by_id = {venue.venue_id: venue for venue in problem.venues}
+    works = dict(problem.durations)
+    briefs: list[Brief] = []
+    hopeless: list[tuple[str, Hopeless]] = []
+    for project in problem.projects:
+        brief = brief_of(problem, project, by_id, works.get(project.project_id))
+        if isinstance(brief, Hopeless):
+            hopeless.append((project.project_id, brief))
+        else:
+            briefs.append(brief)
+    axis = _axis(problem, briefs)
+    index = {venue.venue_id: nth for nth, venue in enumerate(problem.venues)}
+    rooms = [(nth, room) for nth, venue in enumerate(problem.venues) for room in venue.rooms]
+    rooms.sort(key=lambda pair: pair[0])
+    support = support_scale(problem)
+    board = Board(
+        problem=problem,
+        axis=axis,
+        venues=problem.venues,
+        room_ids=tuple(room.room_id for _, room in rooms),
+        room_venue=tuple(nth for nth, _ in rooms),
+        free=tuple(_free(problem, axis, nth, room.room_id) for nth, room in rooms),
+        tasks=(),
+        hopeless=(),
+        support=tuple(support.get(v.venue_id, (Fraction(0), Fraction(1))) for v in problem.venues),
+        met={
+            (index[h], index[g]): n for (h, g), n in met_before(problem).items() if h in index and g in index
+        },
+        limits=_limits(problem, briefs, index),
+        history=_history(problem, index),
+        distance=_distances(problem),
+        supply=_supply(problem, axis),
+    )
+    tasks: list[Task] = []
+    fitting = _Fitting(problem)
+    for brief in briefs:
+        task = _task(board, brief, index, fitting)
+        if isinstance(task, Hopeless):
+            hopeless.append((brief.project.project_id, task))
+        else:
+            tasks.append(task)
+    board.tasks, board.hopeless = tuple(tasks), tuple(sorted(hopeless, key=lambda pair: pair[0]))
+    return board
+
+
+def _axis(problem: Problem, briefs: list[Brief]) -> Axis:
+    grid = gcd(*(brief.shifts.grid for brief in briefs)) if briefs else 10
+    days = {day for brief in briefs for day in (brief.opening_day, *brief.days)}
+    opens = min((minute_of(venue.opens) for venue in problem.venues), default=0)
+    closes = max((minute_of(venue.closes) for venue in problem.venues), default=0)
+    return Axis.of(days, grid, opens, closes)
+
+
+def _free(problem: Problem, axis: Axis, venue: int, room_id: str) -> int:
+    here = problem.venues[venue]
+    free = 0
+    for nth in range(len(axis.days)):
+        free |= axis.span(nth, minute_of(here.opens), minute_of(here.closes))
+    for block in here.blocked:
+        if block.room_id in (None, room_id):
+            free &= ~axis.touched(block.start, block.end)
+    for taken in problem.commitments:
+        if (taken.venue_id, taken.room_id) == (here.venue_id, room_id):
+            free &= ~axis.touched(taken.start, taken.end)
+    return free
+
+
+@dataclass(slots=True)
+class _Fitting:
+    """Rooms that suit a need, remembered per venue."""
+
+    problem: Problem
+    known: dict[tuple[int, int, frozenset[str]], tuple[int, ...]] = field(default_factory=dict)
+    offsets: list[int] = field(default_factory=list)
+
+    def rooms(self, venue: int, seats: int, equipment: frozenset[str]) -> tuple[int, ...]:
+        """The rooms of the venue with the seats and equipment, smallest first."""
+        key = (venue, seats, equipment)
+        if key not in self.known:
+            if not self.offsets:
+                total = 0
+                for other in self.problem.venues:
+                    self.offsets.append(total)
+                    total += len(other.rooms)
+            rooms = enumerate(self.problem.venues[venue].rooms, self.offsets[venue])
+            suited = [(r.seats, nth) for nth, r in rooms if r.seats >= seats and equipment <= r.equipment]
+            self.known[key] = tuple(nth for _, nth in sorted(suited))
+        return self.known[key]
+
+
+def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) -> Task | Hopeless:
+    project, shifts, axis = brief.project, brief.shifts, board.axis
+    home = index[project.home]
+    rooms = fitting.rooms(home, brief.seats(0), project.equipment)
+    if not rooms:
+        gear = "".join(f" and {name}" for name in sorted(project.equipment))
+        return Hopeless("no_home_room", f"no room at {project.home} has {brief.seats(0)} seats{gear}")
+    places = range(1, project.guest_count + 1) if brief.remote else ()
+    scope = brief.rules.remote_guest_scope
+    guest_rooms = tuple(
+        {
+            nth: found
+            for nth, venue in enumerate(board.venues)
+            if nth != home
+            and is_elsewhere(brief.home, venue, scope)
+            and (found := fitting.rooms(nth, brief.seats(place), project.equipment))
+        }
+        for place in places
+    )
+    able = sorted(set[int]().union(*guest_rooms)) if guest_rooms else []
+    if any(len(suited) < nth for nth, suited in enumerate(sorted(guest_rooms, key=len), start=1)):
+        return Hopeless(
+            "no_guest_venue",
+            f"{len(places)} guest venues are needed in another region, each with a room of "
+            f"{brief.seats(1)} seats; there are {len(guest_rooms[0])}",
+        )
+    if (
+        shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes)) < shifts.grid
+        and not brief.fits
+    ):
+        return Hopeless("never_open", f"{project.home} is not open long enough for any session")
+    length = -(-shifts.length(brief.work) // axis.grid) if brief.work <= shifts.most_work else 0
+    same, later = starts_within(brief, axis, length) if length else (0, 0)
+    steps = steps_of(brief, axis)
+    first_day, prices = prices_of(
+        brief, axis, board.problem.wishes.avoidable_split, board.problem.wishes.wait
+    )
+    return Task(
+        brief=brief,
+        home=home,
+        rooms=rooms,
+        guests=tuple(able),
+        guest_rooms=guest_rooms,
+        length=length,
+        same_day=same & steps,
+        later=later & steps,
+        window=window_of(brief, axis),
+        steps=steps,
+        prices=prices,
+        first_day=first_day,
+        ties={v: ticket(board.problem.seed, project.project_id, board.venues[v].venue_id) for v in able},
+    )
+
+
+def _limits(problem: Problem, briefs: list[Brief], index: dict[str, int]) -> dict[int, int]:
+    own: dict[int, list[Brief]] = {}
+    for brief in briefs:
+        if brief.remote:
+            own.setdefault(index[brief.project.home], []).append(brief)
+    limits = {}
+    for home, theirs in own.items():
+        supports = sum(brief.project.guest_count for brief in theirs)
+        supports += sum(past.projects for past in problem.pair_history if index.get(past.home) == home)
+        scopes = {brief.rules.remote_guest_scope for brief in theirs}
+        able = sum(
+            bool(venue.rooms)
+            and nth != home
+            and any(is_elsewhere(problem.venues[home], venue, scope) for scope in scopes)
+            for nth, venue in enumerate(problem.venues)
+        )
+        limits[home] = pair_limit(min(b.rules.remote_pair_share_max for b in theirs), able, supports)
+    return limits
+
+
+def _history(problem: Problem, index: dict[str, int]) -> dict[tuple[int, int], int]:
+    counts: dict[tuple[int, int], int] = {}
+    for past in problem.pair_history:
+        if past.home in index and past.guest in index:
+            key = (index[past.home], index[past.guest])
+            counts[key] = counts.get(key, 0) + past.projects
+    return counts
+
+
+def _distances(problem: Problem) -> dict[tuple[int, int], int]:
+    known: dict[str, dict[str, int]] = {}
+    for entry in problem.distances:
+        known.setdefault(entry.home, {})[entry.guest] = entry.kilometres
+    return {
+        (nth, other): reach.get(guest.venue_id, max(reach.values())) // 10
+        for nth, venue in enumerate(problem.venues)
+        if (reach := known.get(venue.venue_id))
+        for other, guest in enumerate(problem.venues)
+    }
+
+
+def _supply(problem: Problem, axis: Axis) -> dict[tuple[str, frozenset[str]], dict[int, int]]:
+    always: dict[tuple[str, frozenset[str]], int] = {}
+    dated: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
+    numbers = {day: nth for nth, day in enumerate(axis.days)}
+    for row in problem.supply:
+        key = (row.region, row.codes)
+        if row.day is None:
+            always[key] = min(row.experts, always.get(key, row.experts))
+        elif row.day in numbers:
+            days = dated.setdefault(key, {})
+            days[numbers[row.day]] = min(row.experts, days.get(numbers[row.day], row.experts))
+    return {
+        key: {
+            **dict.fromkeys(range(len(axis.days)), always.get(key, -1)),
+            **dated.get(key, {}),
+        }
+        for key in (*always, *(key for key in dated if key not in always))
+    }

@@ -1,0 +1,34 @@
+"""How much a search may do, and what it tells while it works."""
+
+from dataclasses import dataclass
+
+from scheduler.errors import require
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Iterations of search, a measure that gives the same plan on every machine.
+
+    The default suits a province's day. Wall clocks stay outside the engine: a caller that must answer by a
+    time passes `stop`, and then the plan depends on the machine; that it is legal, and the bound, do not.
+    """
+
+    iterations: int = 4_000
+
+    def __post_init__(self) -> None:
+        require(self.iterations >= 0, "iterations", self.iterations, "a budget is not negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands: its phase, the iterations done, the best cost and the proven bound."""
+
+    phase: str
+    iterations: int
+    cost: int
+    bound: int
+
+    @property
+    def gap(self) -> float:
+        """How far the cost may be above the best possible, as a share of the cost."""
+        return 0.0 if self.cost <= 0 else max(0, self.cost - self.bound) / self.cost

@@ -1,0 +1,40 @@
+"""Recorded chance: the same seed gives the same numbers on every machine and in every version."""
+
+import hashlib
+
+MASK = (1 << 64) - 1
+
+
+class Chance:
+    """SplitMix64 (Steele, Lea, Flood 2014): a short, public generator for search and ties, never for draws."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed & MASK
+
+    def bits(self) -> int:
+        """The next 64 bits."""
+        self._state = (self._state + 0x9E3779B97F4A7C15) & MASK
+        mixed = self._state
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK
+        return mixed ^ (mixed >> 31)
+
+    def below(self, limit: int) -> int:
+        """A number from 0 up to, not including, `limit`; biased by less than limit / 2^64."""
+        return (self.bits() * limit) >> 64
+
+    def share(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        return (self.bits() >> 11) / (1 << 53)
+
+    def shuffle(self, items: list[int]) -> None:
+        """Put the items into random order, in place (Fisher–Yates)."""
+        for last in range(len(items) - 1, 0, -1):
+            other = self.below(last + 1)
+            items[last], items[other] = items[other], items[last]
+
+
+def ticket(seed: int, *names: str) -> int:
+    """A number for these names under the seed, by which equals are ordered at random."""
+    text = "\x1f".join((str(seed), *names)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())

@@ -1,0 +1,206 @@
+"""The cheapest legal place for one task in a draft."""
+
+from collections.abc import Iterator
+
+from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.task import Task
+from scheduler.timeline import each_slot, first_slot, minute_of, starts_of
+
+
+def best_placement(draft: Draft, nth: int) -> Placement | None:
+    """The cheapest placement that breaks no rule; None when none was found.
+
+    A single session is preferred; work that no single session can hold, or for which none is free within
+    the horizon, is laid into several.
+    """
+    task = draft.board.tasks[nth]
+    return single_session(draft, task) or several_sessions(draft, task)
+
+
+def ranked_guests(draft: Draft, task: Task) -> list[tuple[int, int, int]]:
+    """The venues that may be guests, cheapest first, equals in the recorded random order."""
+    cost, ties = draft.guest_cost, task.ties
+    return sorted((cost(task, v), ties[v], v) for v in task.guests if draft.may_meet(task, v))
+
+
+def single_session(draft: Draft, task: Task, within: int = -1) -> Placement | None:
+    """The cheapest placement in one session that starts within a set of slots; exact for one guest.
+
+    Prices never fall with time, so each guest's earliest common start is its cheapest, and guests in the
+    order of their cost can be cut off when even the earliest start at home does not pay any more.
+    """
+    if not task.length:
+        return None
+    starts = (task.same_day | task.later) & within & draft.venue_starts(task.rooms, task.length)
+    starts &= draft.supplied(task, 0, task.home)
+    if not starts:
+        return None
+    if not task.guest_count:
+        return _at(draft, task, first_slot(starts), ())
+    ranked = ranked_guests(draft, task)
+    if task.guest_count == 1:
+        return _one_guest(draft, task, starts, ranked)
+    return _many_guests(draft, task, starts, ranked)
+
+
+def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int, int]]) -> Placement | None:
+    least = draft.price(task, first_slot(starts))
+    best: tuple[int, int, int] | None = None
+    suited = task.guest_rooms[0]
+    for cost, _, venue in ranked:
+        if best is not None and cost + least >= best[0]:
+            break
+        common = starts & draft.venue_starts(suited[venue], task.length)
+        if draft.board.supply:
+            common &= draft.supplied(task, 1, venue)
+        if common:
+            slot = first_slot(common)
+            total = cost + draft.price(task, slot)
+            if best is None or total < best[0]:
+                best = (total, slot, venue)
+    return None if best is None else _at(draft, task, best[1], (best[2],))
+
+
+def _many_guests(
+    draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int, int]]
+) -> Placement | None:
+    least = sum(cost for cost, _, _ in ranked[: task.guest_count])
+    common = {
+        (place, venue): starts
+        & draft.venue_starts(rooms, task.length)
+        & (draft.supplied(task, place + 1, venue) if draft.board.supply else -1)
+        for place, suited in enumerate(task.guest_rooms)
+        for venue, rooms in suited.items()
+    }
+    best: tuple[int, int, tuple[int, ...]] | None = None
+    for slot in each_slot(starts):
+        price = draft.price(task, slot)
+        if best is not None and price + least >= best[0]:
+            break
+        team = _team(draft, task, [(cost, v) for cost, _, v in ranked], common, slot)
+        if team is not None and (best is None or price + team[0] < best[0]):
+            best = (price + team[0], slot, team[1])
+    return None if best is None else _at(draft, task, best[1], best[2])
+
+
+def _team(
+    draft: Draft,
+    task: Task,
+    ranked: list[tuple[int, int]],
+    common: dict[tuple[int, int], int],
+    slot: int,
+) -> tuple[int, tuple[int, ...]] | None:
+    """The cheapest guests, one after the other, for the places at one start."""
+    total, chosen, regions = 0, list[int](), set[str]()
+    for place in range(task.guest_count):
+        for cost, venue in ranked:
+            region = draft.board.venues[venue].region
+            if venue in chosen or (draft.board.supply and region in regions):
+                continue
+            if common.get((place, venue), 0) >> slot & 1:
+                total += cost
+                chosen.append(venue)
+                regions.add(region)
+                break
+        else:
+            return None
+    return total, tuple(chosen)
+
+
+def _at(draft: Draft, task: Task, slot: int, guests: tuple[int, ...]) -> Placement:
+    """The placement at a start where all are free, in the smallest rooms that suit."""
+    options = [task.rooms, *(task.guest_rooms[place][venue] for place, venue in enumerate(guests))]
+    rooms = tuple(
+        next(room for room in rooms if draft.starts(room, task.length) >> slot & 1) for rooms in options
+    )
+    return Placement(rooms, ((slot, task.length, task.brief.work),), draft.price(task, slot))
+
+
+def several_sessions(draft: Draft, task: Task) -> Placement | None:
+    """The cheapest placement found in sessions on several later days, full ones or, failing that, half ones."""
+    for part in (1, 2):
+        best: tuple[int, int, Placement] | None = None
+        for cost, placement in _teams_over_days(draft, task, part):
+            key = (cost + placement.price, placement.sessions[-1][0])
+            if best is None or key < best[:2]:
+                best = (*key, placement)
+        if best is not None:
+            return best[2]
+    return None
+
+
+def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int, Placement]]:
+    window = task.window & draft.supplied(task, 0, task.home)
+    ranked = ranked_guests(draft, task) if task.guest_count else []
+    best: int | None = None
+    for room in task.rooms:
+        free = draft.free[room] & window
+        if not task.guest_count:
+            sessions = _walk(draft, task, free, (), part)
+            if sessions:
+                yield 0, Placement((room,), sessions, draft.price(task, sessions[0][0]))
+            continue
+        for cost, rooms, common in _guest_rooms(draft, task, free, ranked, 0, part):
+            venues = tuple(draft.board.room_venue[other] for other in rooms)
+            sessions = _walk(draft, task, common, venues, part)
+            if sessions:
+                price = draft.price(task, sessions[0][0])
+                yield cost, Placement((room, *rooms), sessions, price)
+                best = cost + price if best is None else min(best, cost + price)
+            least = draft.price(task, first_slot(free)) if free else 0
+            if best is not None and cost + least > best:
+                break
+
+
+def _guest_rooms(  # noqa: PLR0917 - recursion over places
+    draft: Draft, task: Task, free: int, ranked: list[tuple[int, int, int]], place: int, part: int
+) -> Iterator[tuple[int, tuple[int, ...], int]]:
+    """Guests' rooms with the time free in common: all for one guest; for more, the first that work, greedily."""
+    last = place + 1 == task.guest_count
+    for cost, _, venue in ranked:
+        supplied = draft.supplied(task, place + 1, venue) if draft.board.supply else -1
+        for room in task.guest_rooms[place].get(venue, ()):
+            common = free & draft.free[room] & supplied
+            if last:
+                yield cost, (room,), common
+            elif _walk(draft, task, common, (venue,), part):
+                region = draft.board.venues[venue].region
+                others = [
+                    entry
+                    for entry in ranked
+                    if entry[2] != venue
+                    and not (draft.board.supply and draft.board.venues[entry[2]].region == region)
+                ]
+                for more, rooms, left in _guest_rooms(draft, task, common, others, place + 1, part):
+                    yield cost + more, (room, *rooms), left
+                return
+
+
+def _walk(
+    draft: Draft, task: Task, free: int, guests: tuple[int, ...], part: int
+) -> tuple[tuple[int, int, int], ...]:
+    """Sessions in the free time, each on the first day that holds it, from its first such slot; or none."""
+    board, shifts = draft.board, task.brief.shifts
+    width, grid = board.axis.width, board.axis.grid
+    used = [board.venues[venue] for venue in (task.home, *guests)]
+    most = shifts.day_holds(
+        max(minute_of(venue.opens) for venue in used), min(minute_of(venue.closes) for venue in used)
+    )
+    # Half sessions round up to the grid: the rule asks for at least half of what the day holds.
+    works = shifts.sessions(task.brief.work, most if part == 1 else shifts.up(-(-most // part)))
+    if not works or len(works) > len(task.brief.days):
+        return ()
+    starts: dict[int, int] = {}
+    sessions = []
+    from_day = 0
+    for work in works:
+        length = -(-shifts.length(work) // grid)
+        if length not in starts:
+            starts[length] = starts_of(free, length) & task.steps
+        left = starts[length] >> (from_day * width)
+        if not left:
+            return ()
+        slot = first_slot(left) + from_day * width
+        sessions.append((slot, length, work))
+        from_day = slot // width + 1
+    return tuple(sessions)

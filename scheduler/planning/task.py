@@ -1,0 +1,196 @@
+"""One project as the search sees it: its work, its possible starts and their prices, the rooms it needs."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scheduler.errors import SchedulerError
+from scheduler.estimate import forecast
+from scheduler.panel import SeatDemand, check_panel, is_remote, seat_demands
+from scheduler.planning.problem import Problem
+from scheduler.planning.shifts import Shifts
+from scheduler.projects import Project
+from scheduler.rules import Rules
+from scheduler.timeline import MINUTE, MINUTES_A_DAY, ZONE, Axis, minute_of
+from scheduler.venues import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the rules say of one project before any slot is counted."""
+
+    project: Project
+    rules: Rules
+    shifts: Shifts
+    home: Venue
+    remote: bool
+    demands: tuple[SeatDemand, ...]
+    work: int
+    """Minutes of work at the quantile, up to the grid."""
+    opening_day: date
+    ready: int
+    """Minutes of the opening day from which it may start; past midnight when over 1440."""
+    days: tuple[date, ...]
+    """Working days after the opening within the horizon."""
+
+    @property
+    def earliest(self) -> int:
+        """The first minute on the opening day at which it could start were every room free."""
+        return max(self.ready, self.shifts.up(minute_of(self.home.opens)))
+
+    @property
+    def last_minute(self) -> int:
+        """The minute by which a session at home must end."""
+        return min(self.shifts.cutoff, minute_of(self.home.closes))
+
+    @property
+    def fits(self) -> bool:
+        """Whether the opening day could hold it were every room free: if split, then avoidably."""
+        needed = self.shifts.length(self.work)
+        return self.work <= self.shifts.most_work and self.earliest + needed <= self.last_minute
+
+    def seats(self, place: int) -> int:
+        """Seats at a place: 0 is home, with the owner's representatives."""
+        experts = sum(demand.seats for demand in self.demands if demand.place == place)
+        return experts + (self.project.owner_representatives if place == 0 else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """Why a project can have no place whatever else is planned: a stable code and a true sentence."""
+
+    code: str
+    reason: str
+
+
+def brief_of(
+    problem: Problem, project: Project, venues: dict[str, Venue], work: timedelta | None
+) -> Brief | Hopeless:
+    """The project under its rules, or why it has no place."""
+    home = venues.get(project.home)
+    if home is None:
+        return Hopeless("home_unknown", f"its home venue {project.home} is not among the venues")
+    opened = project.opening_at.astimezone(ZONE)
+    try:
+        rules = problem.rule_book.at(opened.date(), project.region, project.kind)
+        check_panel(project, rules)
+        demands = seat_demands(project, rules)
+    except SchedulerError as refusal:
+        return Hopeless(refusal.code, str(refusal))
+    shifts = Shifts.of(rules)
+    quantile = forecast(project, rules).quantile if work is None else work
+    ready = opened + rules.opening_duration
+    minutes = -(-(ready - opened.replace(hour=0, minute=0, second=0, microsecond=0)) // MINUTE)
+    return Brief(
+        project=project,
+        rules=rules,
+        shifts=shifts,
+        home=home,
+        remote=is_remote(project, rules),
+        demands=demands,
+        work=shifts.up(-(-quantile // MINUTE)),
+        opening_day=opened.date(),
+        ready=shifts.up(minutes),
+        days=tuple(problem.calendar.working_days_after(opened.date(), rules.plan_horizon_wd)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A brief on the axis. Places are in the order home, guest 1 to N."""
+
+    brief: Brief
+    home: int
+    rooms: tuple[int, ...]
+    """Home rooms that suit, smallest first."""
+    guests: tuple[int, ...]
+    """Venues that may be guests for the most demanding guest place."""
+    guest_rooms: tuple[dict[int, tuple[int, ...]], ...]
+    """For each guest place: the suitable rooms of each venue, smallest first."""
+    length: int
+    """Slots of a single session; 0 when no single session can hold the work."""
+    same_day: int
+    """Starts on the opening day from which a single session ends in time."""
+    later: int
+    """Starts on later working days from which a single session ends in time."""
+    window: int
+    """Slots that sessions on later days may use."""
+    steps: int
+    """Starts that lie on the project's grid."""
+    prices: tuple[int, ...]
+    """The price of a start at the beginning of each axis day, from the first possible day on."""
+    first_day: int
+    ties: dict[int, int]
+    """Random order of venues among equals, from the recorded seed."""
+
+    @property
+    def project_id(self) -> str:
+        """The project's id."""
+        return self.brief.project.project_id
+
+    @property
+    def guest_count(self) -> int:
+        """How many guest venues it needs."""
+        return len(self.guest_rooms)
+
+
+def starts_within(brief: Brief, axis: Axis, length: int) -> tuple[int, int]:
+    """Starts of a single session of `length` slots: on the opening day, and on later working days."""
+    shifts, days = brief.shifts, axis.days
+    same = 0
+    slot_minutes = length * axis.grid
+    nth = bisect_left(days, brief.opening_day)
+    latest = min(shifts.cutoff, brief.last_minute) - slot_minutes
+    if brief.work <= shifts.most_work:
+        same = axis.span(nth, brief.earliest, latest + axis.grid) if latest >= brief.earliest else 0
+    later = 0
+    for day in brief.days:
+        later |= axis.span(bisect_left(days, day), shifts.resume, shifts.cutoff - slot_minutes + axis.grid)
+    return same, later & ready_from(brief, axis)
+
+
+def window_of(brief: Brief, axis: Axis) -> int:
+    """The slots of later working days between the hour of resumption and the 22:00 line."""
+    slots = 0
+    for day in brief.days:
+        slots |= axis.span(bisect_left(axis.days, day), brief.shifts.resume, brief.shifts.cutoff)
+    return slots & ready_from(brief, axis)
+
+
+def ready_from(brief: Brief, axis: Axis) -> int:
+    """The slots of later days that lie after the opening is over, should it reach into them."""
+    over = brief.opening_day + timedelta(days=brief.ready // MINUTES_A_DAY)
+    nth = bisect_left(axis.days, over)
+    closed = axis.width * nth
+    if nth < len(axis.days) and axis.days[nth] == over and over > brief.opening_day:
+        closed += max(0, min(axis.width, brief.ready % MINUTES_A_DAY // axis.grid - axis.first))
+    return ((1 << axis.slots) - 1) >> closed << closed
+
+
+def steps_of(brief: Brief, axis: Axis) -> int:
+    """The slots at which the project's grid allows a start."""
+    every = brief.shifts.grid // axis.grid
+    if every == 1:
+        return (1 << axis.slots) - 1
+    day = sum(1 << slot for slot in range(axis.width) if (axis.first + slot) % every == 0)
+    return sum(day << (nth * axis.width) for nth in range(len(axis.days)))
+
+
+def prices_of(brief: Brief, axis: Axis, avoidable: int, wait: int) -> tuple[int, tuple[int, ...]]:
+    """The first axis day, and for each from it on the price of minute 0 of the day.
+
+    The price of a start is that plus `wait` for each step of the minute: earlier starts never cost more.
+    """
+    shifts = brief.shifts
+    first_day = bisect_left(axis.days, brief.opening_day)
+    opens = shifts.up(minute_of(brief.home.opens))
+    earliest = brief.earliest if brief.fits else max(shifts.up(shifts.resume), opens)
+    prices = []
+    ordinal = 0 if brief.fits else -1
+    days = set(brief.days)
+    for day in axis.days[first_day:]:
+        ordinal += day in days
+        split = day > brief.opening_day
+        steps = ordinal * shifts.steps_a_day - earliest // shifts.grid
+        prices.append(wait * steps + (avoidable if split and brief.fits else 0))
+    return first_day, tuple(prices)
