@@ -36,7 +36,7 @@ class Pending:
     savepoints: tuple[SessionTransaction, ...]
 
 
-def append(  # noqa: PLR0917 - what, to whom, saying what, when, by whom
+def append(
     session: Session,
     kind: str,
     topics: Iterable[str],

@@ -1,0 +1,196 @@
+"""The certificate convinces a verifier that shares no code with the drawer, and nothing else does."""
+
+import copy
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.signing import check_signature
+from scheduler.draw import DrawOrder, RevealRefused, commit, complete, party_commitment
+from scheduler.draw.canonical import canonical, inclusion_proof, merkle_root
+from scheduler.eligibility import Screened
+from scheduler.errors import BadInput
+from scheduler.verification.draw_parts import jcs, tree_head
+from scheduler.verification.draws import verify_draw
+from tests.draw.worlds import NOON, SALT, draw, experts, nonce, slots
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+POOL = experts(*[(fits, f"u{n % 7}") for n, fits in enumerate(["0", "1", "01", "2", "12"] * 6)])
+
+
+def certificate(**changes):
+    wanted, cap = changes.pop("wanted", slots(2, 2, 1)), changes.pop("cap", 1)
+    prepared = commit(
+        DrawOrder("D1", "P1", 1, wanted, cap, "sha256:00", "rehearsal", **changes),
+        Screened(POOL, ()),
+        {"server": party_commitment("D1", "server", nonce(1))},
+        SALT,
+        NOON,
+    )
+    public_key = KEY.public_key().public_bytes_raw()
+    drawn = complete(prepared, {"server": nonce(1)}, NOON + timedelta(minutes=1), KEY.sign, public_key)
+    return json.loads(json.dumps(drawn.public)), json.loads(json.dumps(drawn.sealed))
+
+
+def first_broken(public, sealed):
+    return next((step for step in verify_draw(public, sealed, check_signature) if not step.holds), None)
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3])
+def test_a_sound_certificate_passes_every_step(cap):
+    public, sealed = certificate(cap=cap)
+    steps = verify_draw(public, sealed, check_signature)
+    assert [step for step in steps if not step.holds] == []
+    assert [step.name for step in steps] == [
+        "form",
+        "commitment digest",
+        "signature",
+        "lottery valid",
+        "lottery optimal",
+        "sealed part",
+        "pool",
+        "reveals",
+        "panel",
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["0", "1", "01", "12", "012"]), st.sampled_from("abcdefgh")),
+        min_size=6,
+        max_size=30,
+    ),
+    st.integers(1, 3),
+    st.integers(0, 10**6),
+)
+def test_whatever_the_drawer_draws_the_verifier_accepts(people, cap, seed):
+    wanted = slots(1, 2)
+    pool = [person for person in experts(*people) if person.specialties & {"X0", "X1"}]
+    try:
+        drawn = draw(wanted, pool, cap, seed)
+    except BadInput:
+        return
+    except Exception as refusal:
+        if getattr(refusal, "code", "") == "no_panel":
+            return
+        raise
+    assert [step for step in verify_draw(drawn.public, drawn.sealed) if not step.holds] == []
+
+
+def paths(value, at=()):
+    if isinstance(value, dict):
+        for key in value:
+            yield from paths(value[key], (*at, key))
+    elif isinstance(value, list):
+        for nth, item in enumerate(value):
+            yield from paths(item, (*at, nth))
+    else:
+        yield at
+
+
+def altered(document, path, change):
+    document = copy.deepcopy(document)
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = change(place[path[-1]])
+    return document
+
+
+def test_every_single_change_of_either_part_is_found():
+    public, sealed = certificate()
+    changes = (lambda v: f"{v}0", lambda v: "7", lambda v: None, lambda v: [v])
+    for path in paths(public):
+        for change in changes:
+            changed = altered(public, path, change)
+            if changed != public:
+                assert first_broken(changed, sealed), path
+    for path in list(paths(sealed))[::3]:
+        for change in changes:
+            changed = altered(sealed, path, change)
+            if changed != sealed:
+                assert first_broken(public, changed), path
+
+
+def resigned(public, sealed):
+    """A forger with the centre's own key makes all digests fit again."""
+    public = copy.deepcopy(public)
+    public["commitment_digest"] = "sha256:" + hashlib.sha256(jcs(public["commitment"])).hexdigest()
+    public["sealed_digest"] = "sha256:" + hashlib.sha256(jcs(sealed)).hexdigest()
+    public.pop("signature")
+    public["signature"] = KEY.sign(jcs(public)).hex()
+    return public
+
+
+def test_even_the_centre_cannot_swap_a_member_or_bend_the_lottery():
+    public, sealed = certificate()
+    swapped = copy.deepcopy(sealed)
+    outside = next(
+        row[0] for row in sealed["pool"] if row[0] not in {m["expert_id"] for m in sealed["panel"]}
+    )
+    swapped["panel"][0]["expert_id"] = outside
+    assert first_broken(resigned(public, swapped), swapped).name == "panel"
+    bent = copy.deepcopy(public)
+    bent["commitment"]["lottery"]["levels"][0]["slots"] = []
+    assert first_broken(resigned(bent, sealed), sealed).name == "lottery optimal"
+    enlarged = copy.deepcopy(sealed)
+    enlarged["pool"].append(["E99", "friend", "0"])
+    assert first_broken(resigned(public, enlarged), enlarged).name == "pool"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSON, st.data())
+def test_hostile_json_never_crashes_the_verifier(junk, data):
+    assert not all(step.holds for step in verify_draw(junk, junk, check_signature))
+    public, sealed = certificate()
+    path = data.draw(st.sampled_from([*paths(public)]))
+    changed = altered(public, path, lambda _: junk)
+    if changed != public:
+        assert first_broken(changed, sealed)
+
+
+def test_canonical_json_is_rfc_8785_twice():
+    public, sealed = certificate()
+    for document in (public, sealed, {"name": '龙"\\\n\u0001', "b": [True, None, {"é": ""}]}):
+        assert canonical(document) == jcs(document) == rfc8785.dumps(document)
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40), st.data())
+def test_trees_and_inclusion_proofs_follow_rfc_9162(leaves, data):
+    assert "sha256:" + merkle_root(leaves).hex() == tree_head(leaves)
+    index = data.draw(st.integers(0, len(leaves) - 1))
+    assert len(inclusion_proof(leaves, index)) <= (len(leaves) - 1).bit_length()
+
+
+def test_a_false_or_missing_reveal_is_refused_and_a_withheld_one_is_named():
+    parties = {party: party_commitment("D1", party, nonce(n)) for n, party in enumerate(("a", "b"))}
+    order = DrawOrder("D1", "P1", 1, slots(2, 2, 1), 1, "sha256:00", "parties")
+    prepared = commit(order, Screened(POOL, ()), parties, SALT, NOON)
+    with pytest.raises(RevealRefused):
+        complete(prepared, {"a": nonce(5)}, NOON, KEY.sign, bytes(32))
+    with pytest.raises(RevealRefused):
+        complete(prepared, {}, NOON, KEY.sign, bytes(32))
+    drawn = complete(prepared, {"a": nonce(0)}, NOON, lambda message: b"", bytes(32))
+    assert drawn.public["withheld"] == ["b"]
+    assert all(step.holds for step in verify_draw(drawn.public, drawn.sealed))
+
+
+def test_the_public_part_names_nobody():
+    public, sealed = certificate()
+    text = json.dumps(public)
+    assert not [row[0] for row in sealed["pool"] if row[0] in text]
+    assert sealed["seed"] not in text

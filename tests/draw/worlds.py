@@ -1,0 +1,47 @@
+"""Small pools and draws for the tests of this folder."""
+
+from datetime import UTC, datetime
+
+from scheduler.draw import DrawOrder, commit, complete, party_commitment
+from scheduler.eligibility import Excluded, Reason, Screened
+from scheduler.people import Expert
+from scheduler.projects import Requirement
+from scheduler.slots import Slot
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+SALT = bytes(range(32))
+
+
+def slots(*seats: int) -> tuple[Slot, ...]:
+    """Slots S0, S1, … at one venue, each asking for specialty X0, X1, …"""
+    return tuple(
+        Slot(f"S{n}", "V", "532301", Requirement(frozenset({f"X{n}"})), count)
+        for n, count in enumerate(seats)
+    )
+
+
+def experts(*people: tuple[str, str]) -> tuple[Expert, ...]:
+    """Experts E00, E01, … each given as (digits of the slots it can fill, employer)."""
+    return tuple(
+        Expert(f"E{n:02d}", employer, "532301", frozenset(f"X{digit}" for digit in fits))
+        for n, (fits, employer) in enumerate(people)
+    )
+
+
+def nonce(number: int) -> bytes:
+    """A party's secret."""
+    return number.to_bytes(32, "big")
+
+
+def draw(wanted, pool, cap=1, seed=0, excluded=(), sign=lambda message: b"", **order):
+    """A whole draw with two parties whose secrets depend on `seed`."""
+    order = {"draw_id": "D1", "project_id": "P1", "number": 1, "assurance": "rehearsal", **order}
+    secrets = {"server": nonce(seed), "supervisor": nonce(seed + 10**9)}
+    prepared = commit(
+        DrawOrder(slots=wanted, employer_cap=cap, rules_digest="sha256:00", **order),
+        Screened(tuple(pool), tuple(Excluded(expert_id, Reason.BUSY) for expert_id in excluded)),
+        {party: party_commitment("D1", party, secret) for party, secret in secrets.items()},
+        SALT,
+        NOON,
+    )
+    return complete(prepared, secrets, NOON, sign, bytes(32))
