@@ -152,7 +152,7 @@ def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int,
                 break
 
 
-def _guest_rooms(  # noqa: PLR0917 - recursion over places
+def _guest_rooms(
     draft: Draft, task: Task, free: int, ranked: list[tuple[int, int, int]], place: int, part: int
 ) -> Iterator[tuple[int, tuple[int, ...], int]]:
     """Guests' rooms with the time free in common: all for one guest; for more, the first that work, greedily."""
