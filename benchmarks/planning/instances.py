@@ -53,7 +53,7 @@ def make(shape: Shape) -> Problem:
     """The problem of that shape: the same for the same shape, for ever."""
     chance = Chance(shape.seed)
     venues = tuple(_venue(shape, nth, chance) for nth in range(shape.venues))
-    weights = [1 + chance.below(4) + (4 if nth % 10 == 0 else 0) for nth in range(shape.venues)]
+    weights = [len(venue.rooms) for venue in venues]
     projects = tuple(_project(shape, nth, venues, weights, chance) for nth in range(shape.projects))
     return Problem(projects, venues, CALENDAR, default_rule_book(), seed=shape.seed)
 
@@ -78,13 +78,13 @@ def _project(
 ) -> Project:
     home = venues[_weighted(weights, chance)]
     day = MONDAY + timedelta(days=nth * shape.days // shape.projects)
-    minute = (0, 30, 60, 60, 90, 150, 300, 330, 360, 420)[chance.below(10)]
+    minute = 30 * chance.below(14)
     many = chance.share() < shape.many_sections
-    sections = 2 + chance.below(5) if many else 1
+    sections = 2 + chance.below(3) if many else 1
     category = (Category.WORKS, Category.WORKS, Category.WORKS_LOW_PRICE, Category.SERVICES, Category.GOODS)[
         chance.below(5)
     ]
-    bidders = tuple(3 + chance.below(8) + chance.below(8) * chance.below(2) for _ in range(sections))
+    bidders = tuple(3 + chance.below(6) + chance.below(8) * chance.below(2) for _ in range(sections))
     large = chance.share() < 0.25
     codes = frozenset({f"A{chance.below(20) + 1:02d}"})
     exempt = chance.share() < shape.exempt

@@ -37,30 +37,26 @@ def _by_phone(draft: Draft, task: Task) -> Placement | None:
     """The placement that a few calls arrange for one session with one guest; None when calls do not suffice."""
     if not task.length or task.guest_count != 1:
         return None
-    for room in task.rooms:
-        starts = (task.same_day | task.later) & draft.starts(room, task.length)
-        starts &= draft.supplied(task, 0, task.home)
-        if not starts:
-            continue
-        offers = []
-        count = len(draft.board.venues)
-        for venue in sorted(task.guests, key=lambda guest: (guest - task.home) % count):
-            if not draft.may_meet(task, venue):
-                continue
-            offer = min(
-                (
-                    (first_slot(common), other)
-                    for other in task.guest_rooms[0][venue]
-                    if (common := starts & draft.starts(other, task.length) & draft.supplied(task, 1, venue))
-                ),
-                default=None,
-            )
-            if offer is not None:
-                offers.append(offer)
-            if len(offers) == CALLS:
-                break
-        if offers:
-            slot, guest_room = min(offers)
-            sessions = ((slot, task.length, task.brief.work),)
-            return Placement((room, guest_room), sessions, draft.price(task, slot))
+    for starts_wanted in (task.same_day, task.later):
+        for room in task.rooms:
+            starts = starts_wanted & draft.starts(room, task.length) & draft.supplied(task, 0, task.home)
+            if starts and (offer := _best_offer(draft, task, starts)) is not None:
+                slot, guest_room = offer
+                sessions = ((slot, task.length, task.brief.work),)
+                return Placement((room, guest_room), sessions, draft.board.price(task, slot))
     return None
+
+
+def _best_offer(draft: Draft, task: Task, starts: int) -> tuple[int, int] | None:
+    """The earliest start, and the room, among the first CALLS guests that can offer any."""
+    offers: list[tuple[int, int]] = []
+    count = len(draft.board.venues)
+    for venue in sorted(task.guests, key=lambda guest: (guest - task.home) % count):
+        if len(offers) == CALLS:
+            break
+        if draft.may_meet(task, venue):
+            common = starts & draft.supplied(task, 1, venue)
+            rooms = task.guest_rooms[0][venue]
+            free = [(first_slot(slots), r) for r in rooms if (slots := common & draft.starts(r, task.length))]
+            offers += sorted(free)[:1]
+    return min(offers, default=None)

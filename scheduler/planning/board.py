@@ -17,7 +17,7 @@ from scheduler.planning.task import (
     steps_of,
     window_of,
 )
-from scheduler.timeline import Axis, minute_of
+from scheduler.timeline import Axis, first_slot, minute_of
 from scheduler.venues import Venue
 
 
@@ -41,6 +41,18 @@ class Board:
     distance: dict[tuple[int, int], int]
     supply: dict[tuple[str, frozenset[str]], dict[int, int]] = field(default_factory=dict)
     """For each region and set of codes: how many experts each axis day has."""
+    rooms_of: tuple[tuple[int, ...], ...] = ()
+    at_home: tuple[tuple[int, ...], ...] = ()
+    """The tasks of each venue as home."""
+    first: tuple[int, ...] = ()
+    """For each task: the first slot at which it could start were every room free."""
+    least: tuple[int, ...] = ()
+    """For each task: the price of that start."""
+
+    def price(self, task: Task, slot: int) -> int:
+        """The price of starting the task at the slot; never less than at an earlier one."""
+        steps = self.axis.minute_at(slot) // task.brief.shifts.grid
+        return task.prices[slot // self.axis.width - task.first_day] + self.problem.wishes.wait * steps
 
 
 def compile_board(problem: Problem) -> Board:
@@ -87,7 +99,22 @@ def compile_board(problem: Problem) -> Board:
         else:
             tasks.append(task)
     board.tasks, board.hopeless = tuple(tasks), tuple(sorted(hopeless, key=lambda pair: pair[0]))
+    _index(board)
     return board
+
+
+def _index(board: Board) -> None:
+    venues = range(len(board.venues))
+    rooms: list[list[int]] = [[] for _ in venues]
+    for room, venue in enumerate(board.room_venue):
+        rooms[venue].append(room)
+    homes: list[list[int]] = [[] for _ in venues]
+    for nth, task in enumerate(board.tasks):
+        homes[task.home].append(nth)
+    board.rooms_of = tuple(map(tuple, rooms))
+    board.at_home = tuple(map(tuple, homes))
+    board.first = tuple(max(0, first_slot(task.same_day or task.window & task.steps)) for task in board.tasks)
+    board.least = tuple(board.price(task, slot) for task, slot in zip(board.tasks, board.first, strict=True))
 
 
 def _axis(problem: Problem, briefs: list[Brief]) -> Axis:

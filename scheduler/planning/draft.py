@@ -30,6 +30,7 @@ class Draft:
         self.board = board
         self.free = list(board.free)
         self.placed: dict[int, Placement] = {}
+        self.users: list[set[int]] = [set() for _ in board.free]
         self.supports = [0] * len(board.venues)
         self.pairs: dict[tuple[int, int], int] = {}
         self.cost = board.problem.wishes.unscheduled * (len(board.tasks) + len(board.hopeless))
@@ -50,12 +51,6 @@ class Draft:
         for room in rooms:
             slots |= self.starts(room, length)
         return slots
-
-    def price(self, task: Task, slot: int) -> int:
-        """The price of starting the task at the slot; never less than at an earlier one."""
-        axis, wishes = self.board.axis, self.board.problem.wishes
-        steps = axis.minute_at(slot) // task.brief.shifts.grid
-        return task.prices[slot // axis.width - task.first_day] + wishes.wait * steps
 
     def guest_cost(self, task: Task, venue: int) -> int:
         """What one more support by the venue costs: balance, rotation, and distance where that counts."""
@@ -120,6 +115,7 @@ class Draft:
             taken |= run_of(length) << start
         for room in placement.rooms:
             self.free[room] ^= taken
+            (self.users[room].add if sign > 0 else self.users[room].discard)(nth)
             self._starts[room] = {}
         own = placement.price - board.problem.wishes.unscheduled
         for room in placement.rooms[1:]:

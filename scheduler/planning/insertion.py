@@ -44,7 +44,7 @@ def single_session(draft: Draft, task: Task, within: int = -1) -> Placement | No
 
 
 def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int, int]]) -> Placement | None:
-    least = draft.price(task, first_slot(starts))
+    least = draft.board.price(task, first_slot(starts))
     best: tuple[int, int, int] | None = None
     suited = task.guest_rooms[0]
     for cost, _, venue in ranked:
@@ -55,7 +55,7 @@ def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, in
             common &= draft.supplied(task, 1, venue)
         if common:
             slot = first_slot(common)
-            total = cost + draft.price(task, slot)
+            total = cost + draft.board.price(task, slot)
             if best is None or total < best[0]:
                 best = (total, slot, venue)
     return None if best is None else _at(draft, task, best[1], (best[2],))
@@ -74,7 +74,7 @@ def _many_guests(
     }
     best: tuple[int, int, tuple[int, ...]] | None = None
     for slot in each_slot(starts):
-        price = draft.price(task, slot)
+        price = draft.board.price(task, slot)
         if best is not None and price + least >= best[0]:
             break
         team = _team(draft, task, [(cost, v) for cost, _, v in ranked], common, slot)
@@ -113,7 +113,7 @@ def _at(draft: Draft, task: Task, slot: int, guests: tuple[int, ...]) -> Placeme
     rooms = tuple(
         next(room for room in rooms if draft.starts(room, task.length) >> slot & 1) for rooms in options
     )
-    return Placement(rooms, ((slot, task.length, task.brief.work),), draft.price(task, slot))
+    return Placement(rooms, ((slot, task.length, task.brief.work),), draft.board.price(task, slot))
 
 
 def several_sessions(draft: Draft, task: Task) -> Placement | None:
@@ -138,16 +138,16 @@ def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int,
         if not task.guest_count:
             sessions = _walk(draft, task, free, (), part)
             if sessions:
-                yield 0, Placement((room,), sessions, draft.price(task, sessions[0][0]))
+                yield 0, Placement((room,), sessions, draft.board.price(task, sessions[0][0]))
             continue
         for cost, rooms, common in _guest_rooms(draft, task, free, ranked, 0, part):
             venues = tuple(draft.board.room_venue[other] for other in rooms)
             sessions = _walk(draft, task, common, venues, part)
             if sessions:
-                price = draft.price(task, sessions[0][0])
+                price = draft.board.price(task, sessions[0][0])
                 yield cost, Placement((room, *rooms), sessions, price)
                 best = cost + price if best is None else min(best, cost + price)
-            least = draft.price(task, first_slot(free)) if free else 0
+            least = draft.board.price(task, first_slot(free)) if free else 0
             if best is not None and cost + least > best:
                 break
 
@@ -188,6 +188,8 @@ def _walk(
     )
     # Half sessions round up to the grid: the rule asks for at least half of what the day holds.
     works = shifts.sessions(task.brief.work, most if part == 1 else shifts.up(-(-most // part)))
+    if task.brief.work <= most and len(works) > 1:
+        return ()
     if not works or len(works) > len(task.brief.days):
         return ()
     starts: dict[int, int] = {}

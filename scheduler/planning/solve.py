@@ -1,32 +1,75 @@
 """From a problem to a plan: a first legal one at once, then better ones, with a bound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from scheduler.planning.board import compile_board
+from scheduler.planning.board import Board, compile_board
+from scheduler.planning.bound import Bound, lower_bound
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.draft import Draft
-from scheduler.planning.insertion import best_placement
+from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.outcome import Outcome
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
+from scheduler.planning.search import Search, insert_all
+
+Told = Callable[[Progress], None]
 
 
 def solve(
     problem: Problem,
-    budget: Budget = Budget(),  # noqa: B008 - a frozen value
-    progress: Callable[[Progress], None] | None = None,
+    budget: Budget | None = None,
+    progress: Told | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Outcome:
-    """A complete legal plan: every project is booked, or unscheduled with a reason."""
+    """A complete legal plan, and a bound that no plan undercuts.
+
+    Every project is booked, or unscheduled with a reason. The same problem and budget give the same plan on
+    any machine, unless `stop` cuts the search short: then the best plan so far is returned.
+    """
+    budget = budget or Budget()
+    tell = progress or (lambda _: None)
     board = compile_board(problem)
+    floor = problem.wishes.unscheduled * len(board.hopeless)
     draft = Draft(board)
-    tasks = board.tasks
-    order = sorted(range(len(tasks)), key=lambda n: (tasks[n].brief.project.opening_at, tasks[n].project_id))
-    for nth in order:
-        placement = best_placement(draft, nth)
-        if placement is not None:
-            draft.add(nth, placement)
-    bound = problem.wishes.unscheduled * len(board.hopeless)
-    if progress is not None:
-        progress(Progress("first plan", 0, draft.cost, bound))
-    return publish(draft, bound)
+    insert_all(draft, _by_opening(board))
+    tell(Progress("first plan", 0, draft.cost, floor))
+    if budget.iterations == 0 or (stop is not None and stop()):
+        return publish(draft, floor)
+    bound = lower_bound(board, stop)
+    tell(Progress("bound", 0, draft.cost, bound.total))
+    draft = _cheapest_start(draft, bound)
+    tell(Progress("home starts", 0, draft.cost, bound.total))
+    search = Search(draft, problem.seed)
+    done = search.run(
+        budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop
+    )
+    search.restore()
+    tell(Progress("done", done, draft.cost, bound.total))
+    return publish(draft, bound.total)
+
+
+def _by_opening(board: Board) -> list[int]:
+    """Tasks by their first possible start, short ones first among equals."""
+    return sorted(range(len(board.tasks)), key=lambda n: (board.first[n], board.tasks[n].length, n))
+
+
+def _cheapest_start(first: Draft, bound: Bound) -> Draft:
+    """The cheapest of a few drafts that insert everything in different orders."""
+    board = first.board
+    starts = bound.starts
+    orders: tuple[Iterable[int], ...] = (
+        sorted(range(len(board.tasks)), key=lambda n: (starts.get(n, board.first[n]), n)),
+        sorted(
+            range(len(board.tasks)),
+            key=lambda n: (-board.tasks[n].length // 6, starts.get(n, board.first[n]), n),
+        ),
+    )
+    drafts = [first]
+    for order in orders:
+        drafts.append(Draft(board))
+        insert_all(drafts[-1], order)
+    return min(drafts, key=lambda draft: draft.cost)
+
+
+def placements_of(draft: Draft) -> dict[str, Placement]:
+    """The placements by project."""
+    return {draft.board.tasks[nth].project_id: placement for nth, placement in draft.placed.items()}

@@ -86,6 +86,9 @@ def sessions(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Viola
             )
         if nth < len(booking.sessions) - 1 and work < least:
             yield Violation("sessions_are_worth_the_way", booking.project_id, f"{work} minutes of work")
+    full = full_session(problem, facts, booking)
+    if len(booking.sessions) > 1 and step_up(facts.work, facts.grid) <= full:
+        yield Violation("one_session_where_one_suffices", booking.project_id, f"a day holds {full} minutes")
     if done < facts.work:
         yield Violation("sessions_hold_the_forecast", booking.project_id, f"{done} of {facts.work} minutes")
     if done >= facts.work + 2 * facts.grid * max(1, len(booking.sessions)):

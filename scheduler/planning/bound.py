@@ -1,0 +1,111 @@
+"""The lower bound: what homes cost without guests, plus what guests cost without time. docs/planning.md proves it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.graph.python import min_cost_flow
+
+from scheduler.planning.balance import support_cost
+from scheduler.planning.board import Board
+from scheduler.planning.home import HomeBound, home_bound
+
+WORKERS = 2
+"""Threads for home models; OR-Tools leaves Python's lock while it solves. Results do not depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The proven bound, its parts, and the starts at which homes alone would do best."""
+
+    hopeless: int
+    homes: int
+    guests: int
+    starts: dict[int, int]
+
+    @property
+    def total(self) -> int:
+        """No plan of the problem costs less."""
+        return self.hopeless + self.homes + self.guests
+
+
+def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
+    """The bound of a board; when `stop` says so, homes not yet solved count nothing, which is valid too."""
+    wishes = board.problem.wishes
+    # The price of leaving a project out is shared between both parts, so that neither counts it twice.
+    kept = wishes.unscheduled // 20
+    by_home: dict[int, list[int]] = {}
+    for nth, task in enumerate(board.tasks):
+        by_home.setdefault(task.home, []).append(nth)
+
+    def solve_home(members: list[int]) -> HomeBound:
+        if stop is not None and stop():
+            return HomeBound(0, {})
+        return home_bound(board, members, wishes.unscheduled - kept)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(pool.map(solve_home, by_home.values()))
+    return Bound(
+        hopeless=wishes.unscheduled * len(board.hopeless),
+        homes=sum(part.bound for part in parts),
+        guests=guest_bound(board, kept),
+        starts={nth: slot for part in parts for nth, slot in part.starts.items()},
+    )
+
+
+def guest_bound(board: Board, left_out: int) -> int:
+    """The least cost of guests in any plan: a flow of supports from homes over pairs to venues (客场支持).
+
+    Each support of a venue, and each meeting of a pair, costs at least as much as the one before, so parallel
+    arcs of one unit state the costs exactly. A support may be left out at the price of its project.
+    """
+    homes: dict[int, int] = {}
+    most: dict[int, int] = {}
+    reach: dict[int, set[int]] = {}
+    near: dict[int, bool] = {}
+    for task in board.tasks:
+        if task.guest_count:
+            homes[task.home] = homes.get(task.home, 0) + task.guest_count
+            most[task.home] = max(most.get(task.home, 1), task.guest_count)
+            reach.setdefault(task.home, set()).update(task.guests)
+            nearest = task.brief.rules.remote_guest_choice == "nearest"
+            near[task.home] = near.get(task.home, True) and nearest
+    total = sum(homes.values())
+    if not total:
+        return 0
+    wishes, venues = board.problem.wishes, len(board.venues)
+    arcs: list[tuple[int, int, int, int]] = []
+    sink, next_node = 2 * venues, 2 * venues + 1
+    for home, supports in homes.items():
+        arcs.append((home, sink, supports, left_out // most[home]))
+        for venue in sorted(reach[home]):
+            pair = (home, venue)
+            room = min(supports, board.limits[home] - board.history.get(pair, 0))
+            far = wishes.distance * board.distance.get(pair, 0) if near[home] else 0
+            met = board.met.get(pair, 0)
+            for nth in range(room):
+                arcs.append((home, venues + venue, 1, wishes.rotation * (met + nth) + far))
+    for venue in sorted(set().union(*reach.values())):
+        ahead, scale = board.support[venue]
+        share = min(total, 2 * total // max(1, len(reach)) + 8)
+        for nth in range(1, share + 1):
+            arcs.append((venues + venue, sink, 1, wishes.support * support_cost(ahead, scale, nth)))
+        if share < total:
+            arcs.append(
+                (venues + venue, sink, total - share, wishes.support * support_cost(ahead, scale, share + 1))
+            )
+    flow = min_cost_flow.SimpleMinCostFlow()
+    columns = np.array(arcs, dtype=np.int64).T
+    flow.add_arcs_with_capacity_and_unit_cost(*columns)
+    flow.set_nodes_supplies(np.arange(next_node), _supplies(homes, next_node, sink))
+    status = flow.solve()
+    return flow.optimal_cost() if status == flow.OPTIMAL else 0
+
+
+def _supplies(homes: dict[int, int], nodes: int, sink: int) -> np.ndarray:
+    supplies = np.zeros(nodes, dtype=np.int64)
+    for home, count in homes.items():
+        supplies[home] = count
+    supplies[sink] = -sum(homes.values())
+    return supplies

@@ -1,0 +1,95 @@
+"""Which placements to take out together: those whose rooms, times or guests are in each other's way."""
+
+from collections.abc import Callable
+
+from scheduler.planning.chance import Chance
+from scheduler.planning.draft import Draft
+from scheduler.timeline import run_of
+
+Ruin = Callable[[Draft, Chance, int], list[int]]
+
+
+def blockers(draft: Draft, chance: Chance, size: int) -> list[int]:
+    """A task that waits, or has no place, and those who sit in its rooms when it would have liked to start."""
+    waiting = late(draft)
+    if not waiting:
+        return neighbours(draft, chance, size)
+    nth = waiting[chance.below(len(waiting))]
+    task = draft.board.tasks[nth]
+    wanted = run_of(max(1, task.length) + chance.below(12)) << draft.board.first[nth]
+    guests = (
+        {draft.board.room_venue[room] for room in draft.placed[nth].rooms[1:]}
+        if nth in draft.placed
+        else set()
+    )
+    rooms = [
+        *task.rooms,
+        *(r for suited in task.guest_rooms for venue in guests for r in suited.get(venue, ())),
+    ]
+    return [nth, *_some(_users_at(draft, rooms, wanted) - {nth}, chance, size - 1)]
+
+
+def neighbours(draft: Draft, chance: Chance, size: int) -> list[int]:
+    """Tasks that use rooms of one venue, at home or as guests, on one day."""
+    placed = sorted(draft.placed)
+    if not placed:
+        return []
+    seed = placed[chance.below(len(placed))]
+    placement = draft.placed[seed]
+    venue = draft.board.room_venue[placement.rooms[chance.below(len(placement.rooms))]]
+    width = draft.board.axis.width
+    day = placement.start // width
+    return _some(_users_at(draft, draft.board.rooms_of[venue], run_of(width) << (day * width)), chance, size)
+
+
+def most_supporting(draft: Draft, chance: Chance, size: int) -> list[int]:
+    """Tasks whose guest supports more than its share, and one of its pairs that meets too often."""
+    board = draft.board
+    loads = [
+        (draft.supports[v] + board.support[v][0]) * board.support[v][1] if draft.supports[v] else -1
+        for v in range(len(board.venues))
+    ]
+    ranked = sorted(range(len(loads)), key=lambda v: (-loads[v], v))
+    venue = ranked[min(chance.below(len(ranked)), chance.below(len(ranked)))]
+    users = {
+        nth for room in board.rooms_of[venue] for nth in draft.users[room] if board.tasks[nth].home != venue
+    }
+    return _some(users, chance, size)
+
+
+def rivals(draft: Draft, chance: Chance, size: int) -> list[int]:
+    """A task that waits and tasks of the same home, or of one guest, around it."""
+    waiting = late(draft) or sorted(draft.placed)
+    if not waiting:
+        return []
+    nth = waiting[chance.below(len(waiting))]
+    board = draft.board
+    home = board.tasks[nth].home
+    return [nth, *_some(set(board.at_home[home]) - {nth}, chance, size - 1)]
+
+
+RUINS: tuple[tuple[int, Ruin], ...] = ((5, blockers), (2, neighbours), (2, most_supporting), (2, rivals))
+"""Each with its share of the iterations."""
+
+
+def late(draft: Draft) -> list[int]:
+    """Tasks without a place, or placed at more than their least price."""
+    least = draft.board.least
+    return [n for n in range(len(least)) if n not in draft.placed or draft.placed[n].price > least[n]]
+
+
+def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> set[int]:
+    found = set()
+    for room in rooms:
+        for nth in draft.users[room]:
+            if nth not in found and any(
+                slots >> start & run_of(length) for start, length, _ in draft.placed[nth].sessions
+            ):
+                found.add(nth)
+    return found
+
+
+def _some(tasks: set[int], chance: Chance, size: int) -> list[int]:
+    chosen = sorted(tasks)
+    chance.shuffle(chosen)
+    return chosen[: max(0, size)]

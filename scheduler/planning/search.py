@@ -1,0 +1,93 @@
+"""Ruin and recreate (Schrimpf and others 2000): take a few placements out, put them back better, repeat."""
+
+from collections.abc import Callable, Iterable
+from math import exp, log
+
+from scheduler.planning.chance import Chance
+from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.insertion import best_placement
+from scheduler.planning.ruin import RUINS
+
+LARGEST_RUIN = 12
+WARM = 3.0
+"""Cost by which a plan may get worse at the start, accepted with probability 1/e; falls to COLD."""
+COLD = 0.2
+
+
+def insert_all(draft: Draft, order: Iterable[int]) -> None:
+    """Place each task that is not placed, cheapest first for itself, in the given order."""
+    for nth in order:
+        if nth not in draft.placed:
+            placement = best_placement(draft, nth)
+            if placement is not None:
+                draft.add(nth, placement)
+
+
+class Search:
+    """A draft under improvement; `best` is the cheapest set of placements seen."""
+
+    def __init__(self, draft: Draft, seed: int, fixed: frozenset[int] = frozenset()) -> None:
+        self.draft = draft
+        self.fixed = fixed
+        self.best = dict(draft.placed)
+        self.best_cost = draft.cost
+        self._chance = Chance(seed)
+        self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
+
+    def run(
+        self,
+        iterations: int,
+        bound: int,
+        found: Callable[[int, int], None],
+        stop: Callable[[], bool] | None,
+    ) -> int:
+        """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done."""
+        for iteration in range(iterations):
+            if self.best_cost <= bound or (stop is not None and stop()):
+                return iteration
+            heat = WARM * (COLD / WARM) ** (iteration / iterations)
+            self._step(heat)
+            if self.draft.cost < self.best_cost:
+                self.best_cost, self.best = self.draft.cost, dict(self.draft.placed)
+                found(iteration + 1, self.best_cost)
+        return iterations
+
+    def restore(self) -> None:
+        """Bring the draft back to the best placements."""
+        draft = self.draft
+        for nth in [n for n, placement in draft.placed.items() if self.best.get(n) is not placement]:
+            draft.remove(nth)
+        for nth, placement in self.best.items():
+            if nth not in draft.placed:
+                draft.add(nth, placement)
+
+    def _step(self, heat: float) -> None:
+        draft, chance = self.draft, self._chance
+        ruin = self._wheel[chance.below(len(self._wheel))]
+        size = 2 + chance.below(LARGEST_RUIN - 1)
+        out = [nth for nth in ruin(draft, chance, size) if nth not in self.fixed]
+        if not out:
+            return
+        before = draft.cost
+        taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
+        self._recreate(out)
+        # A worse plan is accepted with probability exp(-worse / heat).
+        limit = before - heat * log(max(chance.share(), exp(-50)))
+        if draft.cost > limit:
+            for nth in out:
+                if nth in draft.placed:
+                    draft.remove(nth)
+            for nth, placement in taken.items():
+                draft.add(nth, placement)
+
+    def _recreate(self, out: list[int]) -> None:
+        """Put the tasks back: at random, those with least freedom first, or as taken out."""
+        draft, chance, tasks = self.draft, self._chance, self.draft.board.tasks
+        match chance.below(4):
+            case 0:
+                chance.shuffle(out)
+            case 1:
+                out.sort(key=lambda n: (draft.board.first[n], -tasks[n].length, n))
+            case 2:
+                out.sort(key=lambda n: (-tasks[n].brief.work, n))
+        insert_all(draft, out)
