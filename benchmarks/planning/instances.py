@@ -39,7 +39,7 @@ SHAPES = {
     "prefecture-busy": Shape(55, 11, (2, 4), seed=12),
     "tight-rooms": Shape(24, 8, (1, 2), seed=13),
     "province-day": Shape(400, 140, (2, 4), prefectures=16, seed=21),
-    "province-busy": Shape(600, 140, (2, 4), prefectures=16, seed=22, many_sections=0.2),
+    "province-busy": Shape(600, 140, (2, 4), prefectures=16, seed=22),
     "province-week": Shape(2000, 140, (2, 4), days=5, prefectures=16, seed=23),
 }
 

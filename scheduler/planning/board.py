@@ -196,9 +196,9 @@ def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) 
     length = -(-shifts.length(brief.work) // axis.grid) if brief.work <= shifts.most_work else 0
     same, later = starts_within(brief, axis, length) if length else (0, 0)
     steps = steps_of(brief, axis)
-    first_day, prices = prices_of(
-        brief, axis, board.problem.wishes.avoidable_split, board.problem.wishes.wait
-    )
+    wishes = board.problem.wishes
+    nearest = bool(board.distance) and brief.rules.remote_guest_choice == "nearest"
+    first_day, prices = prices_of(brief, axis, wishes.avoidable_split, wishes.wait)
     return Task(
         brief=brief,
         home=home,
@@ -212,7 +212,11 @@ def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) 
         steps=steps,
         prices=prices,
         first_day=first_day,
-        ties={v: ticket(board.problem.seed, project.project_id, board.venues[v].venue_id) for v in able},
+        ties=tuple(
+            (v, (ticket(board.problem.seed, project.project_id, board.venues[v].venue_id) << 20) + v)
+            for v in able
+        ),
+        distance={v: wishes.distance * board.distance.get((home, v), 0) for v in able} if nearest else {},
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scheduler.planning.balance import support_cost
 from scheduler.planning.board import Board
-from scheduler.planning.task import Task
+from scheduler.planning.task import TIE_BITS, VENUE_MASK, Task
 from scheduler.timeline import run_of, starts_of
 
 
@@ -33,6 +33,21 @@ class Draft:
         self.users: list[set[int]] = [set() for _ in board.free]
         self.supports = [0] * len(board.venues)
         self.pairs: dict[tuple[int, int], int] = {}
+        self.wanted: dict[int, int] = {}
+        """Starts at which the homes alone would do best."""
+        self.next_support = [
+            board.problem.wishes.support * support_cost(*scale, 1) for scale in board.support
+        ]
+        """What the next support of each venue costs."""
+        self.extra: list[dict[int, int]] = [{} for _ in board.venues]
+        """For each home: what meeting a guest once more costs."""
+        self.closed: list[set[int]] = [set() for _ in board.venues]
+        """For each home: guests whose share is used up."""
+        for (home, guest), met in board.met.items():
+            self.extra[home][guest] = board.problem.wishes.rotation * met
+        for (home, guest), count in board.history.items():
+            if count >= board.limits.get(home, 0):
+                self.closed[home].add(guest)
         self.cost = board.problem.wishes.unscheduled * (len(board.tasks) + len(board.hopeless))
         self._starts: list[dict[int, int]] = [{} for _ in board.free]
         self._used: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
@@ -54,21 +69,27 @@ class Draft:
 
     def guest_cost(self, task: Task, venue: int) -> int:
         """What one more support by the venue costs: balance, rotation, and distance where that counts."""
-        board, wishes = self.board, self.board.problem.wishes
-        ahead, scale = board.support[venue]
-        pair = (task.home, venue)
-        cost = wishes.support * support_cost(ahead, scale, self.supports[venue] + 1)
-        cost += wishes.rotation * (self.pairs.get(pair, 0) + board.met.get(pair, 0))
-        if board.distance and task.brief.rules.remote_guest_choice == "nearest":
-            cost += wishes.distance * board.distance.get(pair, 0)
-        return cost
+        return self.next_support[venue] + self.extra[task.home].get(venue, 0) + task.distance.get(venue, 0)
+
+    def ranked_guests(self, task: Task) -> list[tuple[int, int]]:
+        """Costs and venues that may still be guests, cheapest first, equals in the recorded random order."""
+        support, extra, closed = self.next_support, self.extra[task.home], self.closed[task.home]
+        keys = [((support[v] + extra.get(v, 0)) << TIE_BITS) + tie for v, tie in task.ties if v not in closed]
+        if task.distance:
+            keys = [key + (task.distance.get(key & VENUE_MASK, 0) << TIE_BITS) for key in keys]
+        keys.sort()
+        ranked = [(key >> TIE_BITS, key & VENUE_MASK) for key in keys]
+        if self.board.problem.quotas:
+            return [entry for entry in ranked if self._in_quota(task, entry[1])]
+        return ranked
 
     def may_meet(self, task: Task, venue: int) -> bool:
         """Whether the pair is under its share cap and its regions under their quotas."""
-        pair, board = (task.home, venue), self.board
-        if self.pairs.get(pair, 0) + board.history.get(pair, 0) >= board.limits[task.home]:
-            return False
-        return not board.problem.quotas or all(
+        return venue not in self.closed[task.home] and self._in_quota(task, venue)
+
+    def _in_quota(self, task: Task, venue: int) -> bool:
+        board = self.board
+        return all(
             self._crossing[nth] < quota.projects
             for nth, quota in enumerate(board.problem.quotas)
             if _crosses(board, quota.home_region, quota.guest_region, task.home, venue)
@@ -120,11 +141,10 @@ class Draft:
         own = placement.price - board.problem.wishes.unscheduled
         for room in placement.rooms[1:]:
             venue = board.room_venue[room]
-            pair = (task.home, venue)
             if sign > 0:
                 own += self.guest_cost(task, venue)
             self.supports[venue] += sign
-            self.pairs[pair] = self.pairs.get(pair, 0) + sign
+            self._meet(task.home, venue, sign)
             if sign < 0:
                 own += self.guest_cost(task, venue)
         self.cost += sign * own
@@ -135,6 +155,18 @@ class Draft:
                 _crosses(board, quota.home_region, quota.guest_region, task.home, board.room_venue[room])
                 for room in placement.rooms[1:]
             )
+
+    def _meet(self, home: int, venue: int, sign: int) -> None:
+        """Count a support, and renew what the venue's next one and the pair's next meeting cost."""
+        board, wishes = self.board, self.board.problem.wishes
+        self.next_support[venue] = wishes.support * support_cost(
+            *board.support[venue], self.supports[venue] + 1
+        )
+        pair = (home, venue)
+        met = self.pairs[pair] = self.pairs.get(pair, 0) + sign
+        self.extra[home][venue] = wishes.rotation * (met + board.met.get(pair, 0))
+        full = met + board.history.get(pair, 0) >= board.limits[home]
+        (self.closed[home].add if full else self.closed[home].discard)(venue)
 
     def _supply(self, task: Task, placement: Placement, sign: int) -> None:
         days = [start // self.board.axis.width for start, _, _ in placement.sessions]

@@ -11,10 +11,13 @@ from math import ceil
 from ortools.sat.python import cp_model
 
 from scheduler.planning.board import Board
+from scheduler.planning.chance import Chance
 from scheduler.planning.task import Task
-from scheduler.timeline import each_slot, minute_of, run_of, starts_of
+from scheduler.timeline import each_slot, first_slot, minute_of, run_of, starts_of
 
-EFFORT = 0.4
+TRIES = 150
+"""Orders tried for a first solution of a home."""
+EFFORT = 2.0
 """Deterministic seconds of CP-SAT for one component; its bound is valid wherever it stops."""
 
 
@@ -96,19 +99,54 @@ def _cheapest(entries: list[Option], unscheduled: int) -> int:
 
 
 def _greedy(board: Board, options: dict[int, list[Option]], unscheduled: int) -> tuple[int, dict[int, int]]:
-    """A solution of the model: tasks in order of their first start, each at its cheapest free one."""
-    free = {room: board.free[room] for nth in options for room in board.tasks[nth].rooms}
-    total, starts = 0, dict[int, int]()
+    """A solution of the model: the best of many orders, each task at its cheapest free start in turn."""
     order = sorted(options, key=lambda n: (options[n][0].slot if options[n] else 0, board.tasks[n].length, n))
+    floor = sum(_cheapest(entries, unscheduled) for entries in options.values())
+    masks = {n: _start_masks(entries) for n, entries in options.items()}
+    prices = {n: {option.slot: option.price for option in entries} for n, entries in options.items()}
+    best = _insert(board, masks, prices, order, unscheduled)
+    chance = Chance(len(order))
+    for _ in range(TRIES):
+        if best[0] <= floor:
+            break
+        other = list(order)
+        for _ in range(1 + chance.below(3)):
+            other.insert(chance.below(len(other)), other.pop(chance.below(len(other))))
+        found = _insert(board, masks, prices, other, unscheduled)
+        if found[0] <= best[0]:
+            best, order = found, other
+    return best
+
+
+def _start_masks(options: list[Option]) -> list[tuple[int, int]]:
+    """The starts by the length they take: those of the opening day come first."""
+    masks: dict[int, int] = {}
+    for option in options:
+        masks[option.length] = masks.get(option.length, 0) | 1 << option.slot
+    return sorted(masks.items(), key=lambda item: first_slot(item[1]))
+
+
+def _insert(
+    board: Board,
+    masks: dict[int, list[tuple[int, int]]],
+    prices: dict[int, dict[int, int]],
+    order: list[int],
+    unscheduled: int,
+) -> tuple[int, dict[int, int]]:
+    free = {room: board.free[room] for nth in order for room in board.tasks[nth].rooms}
+    total, starts = 0, dict[int, int]()
     for nth in order:
-        for option in options[nth]:
-            taken = run_of(option.length) << option.slot
-            room = next((room for room in board.tasks[nth].rooms if free[room] & taken == taken), None)
-            if room is not None and option.price <= unscheduled:
-                free[room] ^= taken
-                total += option.price
-                starts[nth] = option.slot
-                break
+        found = [
+            (first_slot(slots), at, length, room)
+            for length, mask in masks[nth]
+            for at, room in enumerate(board.tasks[nth].rooms)
+            if (slots := starts_of(free[room], length) & mask)
+        ]
+        slot, _, length, room = min(found, default=(-1, 0, 0, 0))
+        if slot >= 0 and prices[nth][slot] < unscheduled:
+            free[room] &= ~(run_of(length) << slot)
+            total += prices[nth][slot]
+            starts[nth] = slot
         else:
             total += unscheduled
     return total, starts

@@ -17,12 +17,6 @@ def best_placement(draft: Draft, nth: int) -> Placement | None:
     return single_session(draft, task) or several_sessions(draft, task)
 
 
-def ranked_guests(draft: Draft, task: Task) -> list[tuple[int, int, int]]:
-    """The venues that may be guests, cheapest first, equals in the recorded random order."""
-    cost, ties = draft.guest_cost, task.ties
-    return sorted((cost(task, v), ties[v], v) for v in task.guests if draft.may_meet(task, v))
-
-
 def single_session(draft: Draft, task: Task, within: int = -1) -> Placement | None:
     """The cheapest placement in one session that starts within a set of slots; exact for one guest.
 
@@ -37,17 +31,17 @@ def single_session(draft: Draft, task: Task, within: int = -1) -> Placement | No
         return None
     if not task.guest_count:
         return _at(draft, task, first_slot(starts), ())
-    ranked = ranked_guests(draft, task)
+    ranked = draft.ranked_guests(task)
     if task.guest_count == 1:
         return _one_guest(draft, task, starts, ranked)
     return _many_guests(draft, task, starts, ranked)
 
 
-def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int, int]]) -> Placement | None:
+def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int]]) -> Placement | None:
     least = draft.board.price(task, first_slot(starts))
     best: tuple[int, int, int] | None = None
     suited = task.guest_rooms[0]
-    for cost, _, venue in ranked:
+    for cost, venue in ranked:
         if best is not None and cost + least >= best[0]:
             break
         common = starts & draft.venue_starts(suited[venue], task.length)
@@ -61,23 +55,15 @@ def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, in
     return None if best is None else _at(draft, task, best[1], (best[2],))
 
 
-def _many_guests(
-    draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int, int]]
-) -> Placement | None:
-    least = sum(cost for cost, _, _ in ranked[: task.guest_count])
-    common = {
-        (place, venue): starts
-        & draft.venue_starts(rooms, task.length)
-        & (draft.supplied(task, place + 1, venue) if draft.board.supply else -1)
-        for place, suited in enumerate(task.guest_rooms)
-        for venue, rooms in suited.items()
-    }
+def _many_guests(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int]]) -> Placement | None:
+    least = sum(cost for cost, _ in ranked[: task.guest_count])
+    common: dict[tuple[int, int], int] = {}
     best: tuple[int, int, tuple[int, ...]] | None = None
     for slot in each_slot(starts):
         price = draft.board.price(task, slot)
         if best is not None and price + least >= best[0]:
             break
-        team = _team(draft, task, [(cost, v) for cost, _, v in ranked], common, slot)
+        team = _team(draft, task, ranked, common, slot)
         if team is not None and (best is None or price + team[0] < best[0]):
             best = (price + team[0], slot, team[1])
     return None if best is None else _at(draft, task, best[1], best[2])
@@ -97,7 +83,11 @@ def _team(
             region = draft.board.venues[venue].region
             if venue in chosen or (draft.board.supply and region in regions):
                 continue
-            if common.get((place, venue), 0) >> slot & 1:
+            key = (place, venue)
+            if key not in common:
+                rooms = task.guest_rooms[place].get(venue, ())
+                common[key] = draft.venue_starts(rooms, task.length) & draft.supplied(task, place + 1, venue)
+            if common[key] >> slot & 1:
                 total += cost
                 chosen.append(venue)
                 regions.add(region)
@@ -131,7 +121,7 @@ def several_sessions(draft: Draft, task: Task) -> Placement | None:
 
 def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int, Placement]]:
     window = task.window & draft.supplied(task, 0, task.home)
-    ranked = ranked_guests(draft, task) if task.guest_count else []
+    ranked = draft.ranked_guests(task) if task.guest_count else []
     best: int | None = None
     for room in task.rooms:
         free = draft.free[room] & window
@@ -153,11 +143,11 @@ def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int,
 
 
 def _guest_rooms(
-    draft: Draft, task: Task, free: int, ranked: list[tuple[int, int, int]], place: int, part: int
+    draft: Draft, task: Task, free: int, ranked: list[tuple[int, int]], place: int, part: int
 ) -> Iterator[tuple[int, tuple[int, ...], int]]:
     """Guests' rooms with the time free in common: all for one guest; for more, the first that work, greedily."""
     last = place + 1 == task.guest_count
-    for cost, _, venue in ranked:
+    for cost, venue in ranked:
         supplied = draft.supplied(task, place + 1, venue) if draft.board.supply else -1
         for room in task.guest_rooms[place].get(venue, ()):
             common = free & draft.free[room] & supplied
@@ -168,8 +158,8 @@ def _guest_rooms(
                 others = [
                     entry
                     for entry in ranked
-                    if entry[2] != venue
-                    and not (draft.board.supply and draft.board.venues[entry[2]].region == region)
+                    if entry[1] != venue
+                    and not (draft.board.supply and draft.board.venues[entry[1]].region == region)
                 ]
                 for more, rooms, left in _guest_rooms(draft, task, common, others, place + 1, part):
                     yield cost + more, (room, *rooms), left

@@ -68,7 +68,28 @@ def rivals(draft: Draft, chance: Chance, size: int) -> list[int]:
     return [nth, *_some(set(board.at_home[home]) - {nth}, chance, size - 1)]
 
 
-RUINS: tuple[tuple[int, Ruin], ...] = ((5, blockers), (2, neighbours), (2, most_supporting), (2, rivals))
+def hot_venue(draft: Draft, chance: Chance, size: int) -> list[int]:
+    """A home whose tasks wait, emptied for a day: its own tasks come back first, in the order of `wanted`."""
+    waiting = late(draft)
+    if not waiting:
+        return neighbours(draft, chance, size)
+    board = draft.board
+    nth = waiting[chance.below(len(waiting))]
+    home, width = board.tasks[nth].home, board.axis.width
+    day = board.first[nth] // width
+    users = _users_at(draft, board.rooms_of[home], run_of(width) << (day * width))
+    own = [n for n in board.at_home[home] if board.first[n] // width == day or n in users]
+    own.sort(key=lambda n: (draft.wanted.get(n, board.first[n]), n))
+    return own + sorted(users - set(own))
+
+
+RUINS: tuple[tuple[int, Ruin], ...] = (
+    (6, blockers),
+    (2, neighbours),
+    (2, most_supporting),
+    (2, rivals),
+    (1, hot_venue),
+)
 """Each with its share of the iterations."""
 
 

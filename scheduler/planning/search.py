@@ -6,7 +6,7 @@ from math import exp, log
 from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement
-from scheduler.planning.ruin import RUINS
+from scheduler.planning.ruin import RUINS, hot_venue
 
 LARGEST_RUIN = 12
 WARM = 3.0
@@ -70,7 +70,10 @@ class Search:
             return
         before = draft.cost
         taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
-        self._recreate(out)
+        if ruin is hot_venue:
+            insert_all(draft, out)
+        else:
+            self._recreate(out)
         # A worse plan is accepted with probability exp(-worse / heat).
         limit = before - heat * log(max(chance.share(), exp(-50)))
         if draft.cost > limit:

@@ -38,6 +38,7 @@ def solve(
     tell(Progress("bound", 0, draft.cost, bound.total))
     draft = _cheapest_start(draft, bound)
     tell(Progress("home starts", 0, draft.cost, bound.total))
+    draft.wanted = bound.starts
     search = Search(draft, problem.seed)
     done = search.run(
         budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop

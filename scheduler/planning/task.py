@@ -95,6 +95,11 @@ def brief_of(
     )
 
 
+VENUE_MASK = (1 << 20) - 1
+TIE_BITS = 84
+"""A guest's tie-break number holds 64 random bits above the venue's index."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A brief on the axis. Places are in the order home, guest 1 to N."""
@@ -120,8 +125,10 @@ class Task:
     prices: tuple[int, ...]
     """The price of a start at the beginning of each axis day, from the first possible day on."""
     first_day: int
-    ties: dict[int, int]
-    """Random order of venues among equals, from the recorded seed."""
+    ties: tuple[tuple[int, int], ...]
+    """Each possible guest with its number in the random order of equals, from the recorded seed."""
+    distance: dict[int, int]
+    """The price of each guest's distance, where the rules ask for the nearest."""
 
     @property
     def project_id(self) -> str:
