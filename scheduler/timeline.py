@@ -4,6 +4,7 @@ A slot is one step of the grid on one day of the axis. Sets of slots are Python 
 room's free time, the starts a project may have, the starts at which a session of some length still fits.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -103,6 +104,25 @@ class Axis:
         low = max(0, -(-opens // self.grid) - self.first)
         high = min(self.width - 1, closes // self.grid - self.first)
         return ((1 << (high - low)) - 1) << (day * self.width + low) if low < high else 0
+
+    def slot_at(self, start: datetime) -> int:
+        """The slot that starts then; -1 when none does."""
+        start = start.astimezone(ZONE)
+        nth = bisect_left(self.days, start.date())
+        slot, rest = divmod(_minutes(start), self.grid)
+        at = int(slot) - self.first
+        if rest or nth == len(self.days) or self.days[nth] != start.date() or not 0 <= at < self.width - 1:
+            return -1
+        return nth * self.width + at
+
+    def slots_before(self, moment: datetime) -> int:
+        """How many slots start before the moment."""
+        moment = moment.astimezone(ZONE)
+        nth = bisect_left(self.days, moment.date())
+        if nth == len(self.days) or self.days[nth] != moment.date():
+            return nth * self.width
+        past = -int(-_minutes(moment) // self.grid) - self.first
+        return nth * self.width + min(self.width, max(0, past))
 
     def touched(self, start: datetime, end: datetime) -> int:
         """Every slot that shares a moment with the time from `start` to `end`."""

@@ -2,6 +2,16 @@
 
 from scheduler.planning.baseline import first_come_first_served
 from scheduler.planning.budget import Budget, Progress
+from scheduler.planning.changes import (
+    Cancelled,
+    Change,
+    GuestRefused,
+    NewProject,
+    Offline,
+    OpeningPostponed,
+    Overrun,
+    SupplyDropped,
+)
 from scheduler.planning.outcome import (
     Booking,
     Impossible,
@@ -13,30 +23,52 @@ from scheduler.planning.outcome import (
     Side,
     Unscheduled,
 )
-from scheduler.planning.problem import Commitment, Distance, PairCount, Problem, Quota, Supply, SupportCount
+from scheduler.planning.problem import (
+    Commitment,
+    Distance,
+    PairCount,
+    Problem,
+    Quota,
+    Refusal,
+    Supply,
+    SupportCount,
+)
+from scheduler.planning.replan import moved, problem_after, replan
 from scheduler.planning.solve import solve
 from scheduler.planning.wishes import Wishes
 
 __all__ = [
     "Booking",
     "Budget",
+    "Cancelled",
+    "Change",
     "Commitment",
     "Distance",
+    "GuestRefused",
     "Impossible",
+    "NewProject",
+    "Offline",
+    "OpeningPostponed",
     "OutOfTime",
     "Outcome",
+    "Overrun",
     "PairCount",
     "Part",
     "Plan",
     "Problem",
     "Progress",
     "Quota",
+    "Refusal",
     "Session",
     "Side",
     "Supply",
+    "SupplyDropped",
     "SupportCount",
     "Unscheduled",
     "Wishes",
     "first_come_first_served",
+    "moved",
+    "problem_after",
+    "replan",
     "solve",
 ]

@@ -1,18 +1,22 @@
 """The problem compiled for search: one axis of slots, rooms with their free time, tasks, marginal costs."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from math import gcd
 
 from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_scale
-from scheduler.planning.chance import ticket
+from scheduler.planning.chance import ticket, tie
 from scheduler.planning.problem import Problem
 from scheduler.planning.task import (
     Brief,
     Hopeless,
+    Known,
     Task,
     brief_of,
     prices_of,
+    ready_from,
     starts_within,
     steps_of,
     window_of,
@@ -41,6 +45,9 @@ class Board:
     distance: dict[tuple[int, int], int]
     supply: dict[tuple[str, frozenset[str]], dict[int, int]] = field(default_factory=dict)
     """For each region and set of codes: how many experts each axis day has."""
+    begun: frozenset[str] = frozenset()
+    """Projects that have started."""
+    room_index: dict[tuple[str, str], int] = field(default_factory=dict)
     rooms_of: tuple[tuple[int, ...], ...] = ()
     at_home: tuple[tuple[int, ...], ...] = ()
     """The tasks of each venue as home."""
@@ -52,7 +59,8 @@ class Board:
     def price(self, task: Task, slot: int) -> int:
         """The price of starting the task at the slot; never less than at an earlier one."""
         steps = self.axis.minute_at(slot) // task.brief.shifts.grid
-        return task.prices[slot // self.axis.width - task.first_day] + self.problem.wishes.wait * steps
+        price = task.prices[slot // self.axis.width - task.first_day] + self.problem.wishes.wait * steps
+        return max(0, price)
 
 
 def compile_board(problem: Problem) -> Board:
@@ -60,9 +68,10 @@ def compile_board(problem: Problem) -> Board:
     by_id = {venue.venue_id: venue for venue in problem.venues}
     works = dict(problem.durations)
     briefs: list[Brief] = []
+    known = Known(problem)
     hopeless: list[tuple[str, Hopeless]] = []
     for project in problem.projects:
-        brief = brief_of(problem, project, by_id, works.get(project.project_id))
+        brief = brief_of(known, project, by_id, works.get(project.project_id))
         if isinstance(brief, Hopeless):
             hopeless.append((project.project_id, brief))
         else:
@@ -89,11 +98,13 @@ def compile_board(problem: Problem) -> Board:
         history=_history(problem, index),
         distance=_distances(problem),
         supply=_supply(problem, axis),
+        begun=frozenset(booking.project_id for booking in problem.begun),
     )
     tasks: list[Task] = []
+    windows: dict[tuple[date, int, int, int], int] = {}
     fitting = _Fitting(problem)
     for brief in briefs:
-        task = _task(board, brief, index, fitting)
+        task = _task(board, brief, index, fitting, _window(brief, axis, windows))
         if isinstance(task, Hopeless):
             hopeless.append((brief.project.project_id, task))
         else:
@@ -111,6 +122,10 @@ def _index(board: Board) -> None:
     homes: list[list[int]] = [[] for _ in venues]
     for nth, task in enumerate(board.tasks):
         homes[task.home].append(nth)
+    board.room_index = {
+        (board.venues[venue].venue_id, board.room_ids[room]): room
+        for room, venue in enumerate(board.room_venue)
+    }
     board.rooms_of = tuple(map(tuple, rooms))
     board.at_home = tuple(map(tuple, homes))
     board.first = tuple(max(0, first_slot(task.same_day or task.window & task.steps)) for task in board.tasks)
@@ -139,30 +154,52 @@ def _free(problem: Problem, axis: Axis, venue: int, room_id: str) -> int:
     return free
 
 
-@dataclass(slots=True)
 class _Fitting:
-    """Rooms that suit a need, remembered per venue."""
+    """Rooms that suit a need, and lottery numbers of venues, worked out once for all tasks."""
 
-    problem: Problem
-    known: dict[tuple[int, int, frozenset[str]], tuple[int, ...]] = field(default_factory=dict)
-    offsets: list[int] = field(default_factory=list)
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.tickets = [ticket(problem.seed, venue.venue_id) for venue in problem.venues]
+        self._rooms: dict[tuple[int, int, frozenset[str]], tuple[int, ...]] = {}
+        self._guests: dict[tuple[int, int, frozenset[str], str], dict[int, tuple[int, ...]]] = {}
+        self._offsets = list(accumulate((len(venue.rooms) for venue in problem.venues), initial=0))
 
     def rooms(self, venue: int, seats: int, equipment: frozenset[str]) -> tuple[int, ...]:
         """The rooms of the venue with the seats and equipment, smallest first."""
         key = (venue, seats, equipment)
-        if key not in self.known:
-            if not self.offsets:
-                total = 0
-                for other in self.problem.venues:
-                    self.offsets.append(total)
-                    total += len(other.rooms)
-            rooms = enumerate(self.problem.venues[venue].rooms, self.offsets[venue])
+        if key not in self._rooms:
+            rooms = enumerate(self.problem.venues[venue].rooms, self._offsets[venue])
             suited = [(r.seats, nth) for nth, r in rooms if r.seats >= seats and equipment <= r.equipment]
-            self.known[key] = tuple(nth for _, nth in sorted(suited))
-        return self.known[key]
+            self._rooms[key] = tuple(nth for _, nth in sorted(suited))
+        return self._rooms[key]
+
+    def guests(
+        self, home: int, seats: int, equipment: frozenset[str], scope: str
+    ) -> dict[int, tuple[int, ...]]:
+        """The venues that may be a home's guests by region and rooms, with those rooms."""
+        key = (home, seats, equipment, scope)
+        if key not in self._guests:
+            venues = self.problem.venues
+            self._guests[key] = {
+                nth: found
+                for nth, venue in enumerate(venues)
+                if nth != home
+                and is_elsewhere(venues[home], venue, scope)
+                and (found := self.rooms(nth, seats, equipment))
+            }
+        return self._guests[key]
 
 
-def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) -> Task | Hopeless:
+def _window(brief: Brief, axis: Axis, known: dict[tuple[date, int, int, int], int]) -> int:
+    key = (brief.opening_day, len(brief.days), brief.shifts.resume, brief.shifts.cutoff)
+    if key not in known:
+        known[key] = window_of(brief, axis)
+    return known[key] & ready_from(brief, axis)
+
+
+def _task(
+    board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting, window: int
+) -> Task | Hopeless:
     project, shifts, axis = brief.project, brief.shifts, board.axis
     home = index[project.home]
     rooms = fitting.rooms(home, brief.seats(0), project.equipment)
@@ -171,16 +208,16 @@ def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) 
         return Hopeless("no_home_room", f"no room at {project.home} has {brief.seats(0)} seats{gear}")
     places = range(1, project.guest_count + 1) if brief.remote else ()
     scope = brief.rules.remote_guest_scope
+    refused = {
+        index[refusal.venue_id]
+        for refusal in board.problem.refusals
+        if refusal.project_id == project.project_id and refusal.venue_id in index
+    }
     guest_rooms = tuple(
-        {
-            nth: found
-            for nth, venue in enumerate(board.venues)
-            if nth != home
-            and is_elsewhere(brief.home, venue, scope)
-            and (found := fitting.rooms(nth, brief.seats(place), project.equipment))
-        }
-        for place in places
+        fitting.guests(home, brief.seats(place), project.equipment, scope) for place in places
     )
+    if refused:
+        guest_rooms = tuple({v: r for v, r in suited.items() if v not in refused} for suited in guest_rooms)
     able = sorted(set[int]().union(*guest_rooms)) if guest_rooms else []
     if any(len(suited) < nth for nth, suited in enumerate(sorted(guest_rooms, key=len), start=1)):
         return Hopeless(
@@ -199,6 +236,7 @@ def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) 
     wishes = board.problem.wishes
     nearest = bool(board.distance) and brief.rules.remote_guest_choice == "nearest"
     first_day, prices = prices_of(brief, axis, wishes.avoidable_split, wishes.wait)
+    own = ticket(board.problem.seed, project.project_id)
     return Task(
         brief=brief,
         home=home,
@@ -208,14 +246,11 @@ def _task(board: Board, brief: Brief, index: dict[str, int], fitting: _Fitting) 
         length=length,
         same_day=same & steps,
         later=later & steps,
-        window=window_of(brief, axis),
+        window=window,
         steps=steps,
         prices=prices,
         first_day=first_day,
-        ties=tuple(
-            (v, (ticket(board.problem.seed, project.project_id, board.venues[v].venue_id) << 20) + v)
-            for v in able
-        ),
+        ties=tuple((v, (tie(own, fitting.tickets[v]) << 20) + v) for v in able),
         distance={v: wishes.distance * board.distance.get((home, v), 0) for v in able} if nearest else {},
     )
 

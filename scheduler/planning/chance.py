@@ -34,7 +34,12 @@ class Chance:
             items[last], items[other] = items[other], items[last]
 
 
-def ticket(seed: int, *names: str) -> int:
-    """A number for these names under the seed, by which equals are ordered at random."""
-    text = "\x1f".join((str(seed), *names)).encode()
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
+def ticket(seed: int, name: str) -> int:
+    """A number for the name under the seed."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}\x1f{name}".encode(), digest_size=8).digest())
+
+
+def tie(one: int, other: int) -> int:
+    """A number for a pair of tickets, by which equals are ordered at random: 64 bits, well mixed."""
+    mixed = ((one ^ (other >> 1)) * 0xBF58476D1CE4E5B9) & MASK
+    return ((mixed ^ (mixed >> 29)) * 0x94D049BB133111EB) & MASK

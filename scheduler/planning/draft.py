@@ -33,6 +33,9 @@ class Draft:
         self.users: list[set[int]] = [set() for _ in board.free]
         self.supports = [0] * len(board.venues)
         self.pairs: dict[tuple[int, int], int] = {}
+        self.kept: dict[int, Placement] = {}
+        """In a re-plan: placements that can stay; another placement of theirs costs `wishes.change` more."""
+        self.changes = 0
         self.wanted: dict[int, int] = {}
         """Starts at which the homes alone would do best."""
         self.next_support = [
@@ -52,6 +55,16 @@ class Draft:
         self._starts: list[dict[int, int]] = [{} for _ in board.free]
         self._used: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
         self._crossing = [0] * len(board.problem.quotas)
+
+    @property
+    def price(self) -> int:
+        """What a search makes least: the cost, and in a re-plan the price of changes."""
+        return self.cost + self.board.problem.wishes.change * self.changes
+
+    def forbid_before(self, slot: int) -> None:
+        """Keep new placements from starting before the slot."""
+        self.free = [free >> slot << slot for free in self.free]
+        self._starts = [{} for _ in self.free]
 
     def starts(self, room: int, length: int) -> int:
         """The slots from which the room is free for so long; remembered until the room changes."""
@@ -131,6 +144,8 @@ class Draft:
 
     def _change(self, nth: int, placement: Placement, sign: int) -> None:
         board, task = self.board, self.board.tasks[nth]
+        kept = self.kept.get(nth)
+        self.changes += sign * (kept is not None and kept != placement)
         taken = 0
         for start, length, _ in placement.sessions:
             taken |= run_of(length) << start

@@ -50,7 +50,12 @@ def home_bound(board: Board, members: Sequence[int], unscheduled: int) -> HomeBo
 
 
 def _options(board: Board, task: Task) -> list[Option]:
-    """All starts at home, cheapest first; sessions on later days count only with what they surely take."""
+    """All starts at home, cheapest first; sessions on later days count only with what they surely take.
+
+    What has begun is where it is: it counts nothing.
+    """
+    if task.project_id in board.begun:
+        return [Option(0, 0, 0)]
     shifts, axis = task.brief.shifts, board.axis
     opens = max(minute_of(venue.opens) for venue in board.venues)
     closes = min(minute_of(venue.closes) for venue in board.venues)

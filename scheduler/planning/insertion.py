@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.task import Task
 from scheduler.timeline import each_slot, first_slot, minute_of, starts_of
@@ -126,13 +127,13 @@ def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int,
     for room in task.rooms:
         free = draft.free[room] & window
         if not task.guest_count:
-            sessions = _walk(draft, task, free, (), part)
+            sessions = walk(draft.board, task, free, (), part, task.brief.work)
             if sessions:
                 yield 0, Placement((room,), sessions, draft.board.price(task, sessions[0][0]))
             continue
         for cost, rooms, common in _guest_rooms(draft, task, free, ranked, 0, part):
             venues = tuple(draft.board.room_venue[other] for other in rooms)
-            sessions = _walk(draft, task, common, venues, part)
+            sessions = walk(draft.board, task, common, venues, part, task.brief.work)
             if sessions:
                 price = draft.board.price(task, sessions[0][0])
                 yield cost, Placement((room, *rooms), sessions, price)
@@ -153,7 +154,7 @@ def _guest_rooms(
             common = free & draft.free[room] & supplied
             if last:
                 yield cost, (room,), common
-            elif _walk(draft, task, common, (venue,), part):
+            elif walk(draft.board, task, common, (venue,), part, task.brief.work):
                 region = draft.board.venues[venue].region
                 others = [
                     entry
@@ -166,33 +167,36 @@ def _guest_rooms(
                 return
 
 
-def _walk(
-    draft: Draft, task: Task, free: int, guests: tuple[int, ...], part: int
+def walk(
+    board: Board, task: Task, free: int, guests: tuple[int, ...], part: int, work: int
 ) -> tuple[tuple[int, int, int], ...]:
-    """Sessions in the free time, each on the first day that holds it, from its first such slot; or none."""
-    board, shifts = draft.board, task.brief.shifts
+    """Sessions for the work in the free time, each on the first day that holds it, at its first such slot.
+
+    Full ones for part 1, half ones for part 2; none when the time does not hold them all.
+    """
+    shifts = task.brief.shifts
     width, grid = board.axis.width, board.axis.grid
     used = [board.venues[venue] for venue in (task.home, *guests)]
     most = shifts.day_holds(
         max(minute_of(venue.opens) for venue in used), min(minute_of(venue.closes) for venue in used)
     )
     # Half sessions round up to the grid: the rule asks for at least half of what the day holds.
-    works = shifts.sessions(task.brief.work, most if part == 1 else shifts.up(-(-most // part)))
-    if task.brief.work <= most and len(works) > 1:
+    works = shifts.sessions(work, most if part == 1 else shifts.up(-(-most // part)))
+    if work <= most and len(works) > 1:
         return ()
     if not works or len(works) > len(task.brief.days):
         return ()
     starts: dict[int, int] = {}
     sessions = []
     from_day = 0
-    for work in works:
-        length = -(-shifts.length(work) // grid)
+    for each in works:
+        length = -(-shifts.length(each) // grid)
         if length not in starts:
             starts[length] = starts_of(free, length) & task.steps
         left = starts[length] >> (from_day * width)
         if not left:
             return ()
         slot = first_slot(left) + from_day * width
-        sessions.append((slot, length, work))
+        sessions.append((slot, length, each))
         from_day = slot // width + 1
     return tuple(sessions)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from scheduler.errors import BadInput, require
+from scheduler.planning.outcome import Booking
 from scheduler.planning.wishes import Wishes
 from scheduler.projects import Project
 from scheduler.rules import RuleBook
@@ -80,6 +81,14 @@ class Distance:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Refusal:
+    """A venue that will not be guest to a project: it said no, or did not answer in time."""
+
+    project_id: str
+    venue_id: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Quota:
     """At most `projects` of home venues in one region may have guests in another (跨州市配额).
 
@@ -96,7 +105,8 @@ class Problem:
     """Everything that bears on a plan, ordered by id, so that the order of input never matters.
 
     `durations` are working times known better than by the rule book's formula
-    (history, live forecast), as pairs of project id and quantile.
+    (history, live forecast), as pairs of project id and quantile. Bookings in `begun` have started: they
+    stay where they are, and what they lack of work is done in the same rooms.
     """
 
     projects: tuple[Project, ...]
@@ -110,11 +120,21 @@ class Problem:
     distances: tuple[Distance, ...] = ()
     quotas: tuple[Quota, ...] = ()
     durations: tuple[tuple[str, timedelta], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    begun: tuple[Booking, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("commitments", "pair_history", "support_history", "distances", "quotas", "durations"):
+        for name in (
+            "commitments",
+            "pair_history",
+            "support_history",
+            "distances",
+            "quotas",
+            "durations",
+            "refusals",
+        ):
             object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
         for name, key in (("projects", "project_id"), ("venues", "venue_id")):
             values = sorted(getattr(self, name), key=lambda value: str(getattr(value, key)))
@@ -123,6 +143,8 @@ class Problem:
             if len(set(ids)) < len(ids):
                 twice = next(one for one, other in pairwise(ids) if one == other)
                 raise BadInput(key, twice, "an id comes once")
+        begun = sorted(self.begun, key=lambda booking: booking.project_id)
+        object.__setattr__(self, "begun", tuple(begun))
         order = sorted(self.supply, key=lambda s: (s.region, sorted(s.codes), s.day or date.min, s.experts))
         object.__setattr__(self, "supply", tuple(order))
         for project_id, work in self.durations:

@@ -6,12 +6,12 @@ from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft
 from scheduler.timeline import run_of
 
-Ruin = Callable[[Draft, Chance, int], list[int]]
+Ruin = Callable[[Draft, Chance, int, tuple[int, ...]], list[int]]
 
 
-def blockers(draft: Draft, chance: Chance, size: int) -> list[int]:
+def blockers(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A task that waits, or has no place, and those who sit in its rooms when it would have liked to start."""
-    waiting = late(draft)
+    waiting = about or late(draft)
     if not waiting:
         return neighbours(draft, chance, size)
     nth = waiting[chance.below(len(waiting))]
@@ -29,7 +29,7 @@ def blockers(draft: Draft, chance: Chance, size: int) -> list[int]:
     return [nth, *_some(_users_at(draft, rooms, wanted) - {nth}, chance, size - 1)]
 
 
-def neighbours(draft: Draft, chance: Chance, size: int) -> list[int]:
+def neighbours(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """Tasks that use rooms of one venue, at home or as guests, on one day."""
     placed = sorted(draft.placed)
     if not placed:
@@ -42,7 +42,7 @@ def neighbours(draft: Draft, chance: Chance, size: int) -> list[int]:
     return _some(_users_at(draft, draft.board.rooms_of[venue], run_of(width) << (day * width)), chance, size)
 
 
-def most_supporting(draft: Draft, chance: Chance, size: int) -> list[int]:
+def most_supporting(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """Tasks whose guest supports more than its share, and one of its pairs that meets too often."""
     board = draft.board
     loads = [
@@ -57,9 +57,9 @@ def most_supporting(draft: Draft, chance: Chance, size: int) -> list[int]:
     return _some(users, chance, size)
 
 
-def rivals(draft: Draft, chance: Chance, size: int) -> list[int]:
+def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A task that waits and tasks of the same home, or of one guest, around it."""
-    waiting = late(draft) or sorted(draft.placed)
+    waiting = about or late(draft) or sorted(draft.placed)
     if not waiting:
         return []
     nth = waiting[chance.below(len(waiting))]
@@ -68,9 +68,9 @@ def rivals(draft: Draft, chance: Chance, size: int) -> list[int]:
     return [nth, *_some(set(board.at_home[home]) - {nth}, chance, size - 1)]
 
 
-def hot_venue(draft: Draft, chance: Chance, size: int) -> list[int]:
+def hot_venue(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A home whose tasks wait, emptied for a day: its own tasks come back first, in the order of `wanted`."""
-    waiting = late(draft)
+    waiting = about or late(draft)
     if not waiting:
         return neighbours(draft, chance, size)
     board = draft.board
@@ -110,7 +110,7 @@ def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> s
     return found
 
 
-def _some(tasks: set[int], chance: Chance, size: int) -> list[int]:
+def _some(tasks: set[int], chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     chosen = sorted(tasks)
     chance.shuffle(chosen)
     return chosen[: max(0, size)]

@@ -6,6 +6,7 @@ from math import exp, log
 from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement
+from scheduler.planning.resume import still_allowed
 from scheduler.planning.ruin import RUINS, hot_venue
 
 LARGEST_RUIN = 12
@@ -18,19 +19,44 @@ def insert_all(draft: Draft, order: Iterable[int]) -> None:
     """Place each task that is not placed, cheapest first for itself, in the given order."""
     for nth in order:
         if nth not in draft.placed:
-            placement = best_placement(draft, nth)
+            placement = _stay_or_go(draft, nth)
             if placement is not None:
                 draft.add(nth, placement)
 
 
-class Search:
-    """A draft under improvement; `best` is the cheapest set of placements seen."""
+def _stay_or_go(draft: Draft, nth: int) -> Placement | None:
+    """The cheapest placement; in a re-plan the one it has, if that is free and no other saves a change's price."""
+    best, kept = best_placement(draft, nth), draft.kept.get(nth)
+    if kept is None or kept == best or not still_allowed(draft, nth, kept):
+        return best
+    return (
+        kept if best is None or _cost(draft, nth, kept) <= _cost(draft, nth, best) + _change(draft) else best
+    )
 
-    def __init__(self, draft: Draft, seed: int, fixed: frozenset[int] = frozenset()) -> None:
+
+def _change(draft: Draft) -> int:
+    return draft.board.problem.wishes.change
+
+
+def _cost(draft: Draft, nth: int, placement: Placement) -> int:
+    venues = [draft.board.room_venue[room] for room in placement.rooms[1:]]
+    return placement.price + sum(draft.guest_cost(draft.board.tasks[nth], venue) for venue in venues)
+
+
+class Search:
+    """A draft under improvement; `best` is the cheapest set of placements seen.
+
+    `fixed` tasks never move; with `about`, only what is in the way of those tasks is tried.
+    """
+
+    def __init__(
+        self, draft: Draft, seed: int, fixed: frozenset[int] = frozenset(), about: tuple[int, ...] = ()
+    ) -> None:
         self.draft = draft
         self.fixed = fixed
         self.best = dict(draft.placed)
-        self.best_cost = draft.cost
+        self.best_cost = draft.price
+        self._about = about
         self._chance = Chance(seed)
         self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
 
@@ -47,8 +73,8 @@ class Search:
                 return iteration
             heat = WARM * (COLD / WARM) ** (iteration / iterations)
             self._step(heat)
-            if self.draft.cost < self.best_cost:
-                self.best_cost, self.best = self.draft.cost, dict(self.draft.placed)
+            if self.draft.price < self.best_cost:
+                self.best_cost, self.best = self.draft.price, dict(self.draft.placed)
                 found(iteration + 1, self.best_cost)
         return iterations
 
@@ -65,10 +91,10 @@ class Search:
         draft, chance = self.draft, self._chance
         ruin = self._wheel[chance.below(len(self._wheel))]
         size = 2 + chance.below(LARGEST_RUIN - 1)
-        out = [nth for nth in ruin(draft, chance, size) if nth not in self.fixed]
+        out = [nth for nth in ruin(draft, chance, size, self._about) if nth not in self.fixed]
         if not out:
             return
-        before = draft.cost
+        before = draft.price
         taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
         if ruin is hot_venue:
             insert_all(draft, out)
@@ -76,7 +102,7 @@ class Search:
             self._recreate(out)
         # A worse plan is accepted with probability exp(-worse / heat).
         limit = before - heat * log(max(chance.share(), exp(-50)))
-        if draft.cost > limit:
+        if draft.price > limit:
             for nth in out:
                 if nth in draft.placed:
                     draft.remove(nth)

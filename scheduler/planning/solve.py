@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from scheduler.planning.board import Board, compile_board
 from scheduler.planning.bound import Bound, lower_bound
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.draft import Draft
 from scheduler.planning.outcome import Outcome
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
+from scheduler.planning.resume import place_begun
 from scheduler.planning.search import Search, insert_all
 
 Told = Callable[[Progress], None]
@@ -29,17 +30,17 @@ def solve(
     tell = progress or (lambda _: None)
     board = compile_board(problem)
     floor = problem.wishes.unscheduled * len(board.hopeless)
-    draft = Draft(board)
-    insert_all(draft, _by_opening(board))
+    draft, fixed = _with_begun(board)
+    insert_all(draft, (n for n in _by_opening(board) if n not in fixed))
     tell(Progress("first plan", 0, draft.cost, floor))
     if budget.iterations == 0 or (stop is not None and stop()):
         return publish(draft, floor)
     bound = lower_bound(board, stop)
     tell(Progress("bound", 0, draft.cost, bound.total))
-    draft = _cheapest_start(draft, bound)
+    draft = _cheapest_start(draft, bound, fixed)
     tell(Progress("home starts", 0, draft.cost, bound.total))
     draft.wanted = bound.starts
-    search = Search(draft, problem.seed)
+    search = Search(draft, problem.seed, fixed)
     done = search.run(
         budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop
     )
@@ -48,12 +49,19 @@ def solve(
     return publish(draft, bound.total)
 
 
+def _with_begun(board: Board) -> tuple[Draft, frozenset[int]]:
+    """A draft with what has begun in its place, and those tasks, which are not to be touched."""
+    draft = Draft(board)
+    place_begun(draft, 0)
+    return draft, frozenset(n for n, task in enumerate(board.tasks) if task.project_id in board.begun)
+
+
 def _by_opening(board: Board) -> list[int]:
     """Tasks by their first possible start, short ones first among equals."""
     return sorted(range(len(board.tasks)), key=lambda n: (board.first[n], board.tasks[n].length, n))
 
 
-def _cheapest_start(first: Draft, bound: Bound) -> Draft:
+def _cheapest_start(first: Draft, bound: Bound, fixed: frozenset[int]) -> Draft:
     """The cheapest of a few drafts that insert everything in different orders."""
     board = first.board
     starts = bound.starts
@@ -66,11 +74,6 @@ def _cheapest_start(first: Draft, bound: Bound) -> Draft:
     )
     drafts = [first]
     for order in orders:
-        drafts.append(Draft(board))
-        insert_all(drafts[-1], order)
+        drafts.append(_with_begun(board)[0])
+        insert_all(drafts[-1], (n for n in order if n not in fixed))
     return min(drafts, key=lambda draft: draft.cost)
-
-
-def placements_of(draft: Draft) -> dict[str, Placement]:
-    """The placements by project."""
-    return {draft.board.tasks[nth].project_id: placement for nth, placement in draft.placed.items()}

@@ -63,8 +63,31 @@ class Hopeless:
     reason: str
 
 
+class Known:
+    """Rules and working days, looked up once for all projects of a day, region and kind."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._local = sorted({row.region for _, rows in problem.rule_book.rows for row in rows})
+        self._rules: dict[tuple[date, tuple[str, ...], str], Rules] = {}
+        self._days: dict[tuple[date, int], tuple[date, ...]] = {}
+
+    def rules(self, day: date, project: Project) -> Rules:
+        """The rules in force; two regions that no row of the rule book tells apart share theirs."""
+        key = (day, tuple(r for r in self._local if project.region.startswith(r)), project.kind)
+        if key not in self._rules:
+            self._rules[key] = self.problem.rule_book.at(day, project.region, project.kind)
+        return self._rules[key]
+
+    def days(self, after: date, count: int) -> tuple[date, ...]:
+        """The next working days."""
+        if (after, count) not in self._days:
+            self._days[after, count] = tuple(self.problem.calendar.working_days_after(after, count))
+        return self._days[after, count]
+
+
 def brief_of(
-    problem: Problem, project: Project, venues: dict[str, Venue], work: timedelta | None
+    known: Known, project: Project, venues: dict[str, Venue], work: timedelta | None
 ) -> Brief | Hopeless:
     """The project under its rules, or why it has no place."""
     home = venues.get(project.home)
@@ -72,7 +95,7 @@ def brief_of(
         return Hopeless("home_unknown", f"its home venue {project.home} is not among the venues")
     opened = project.opening_at.astimezone(ZONE)
     try:
-        rules = problem.rule_book.at(opened.date(), project.region, project.kind)
+        rules = known.rules(opened.date(), project)
         check_panel(project, rules)
         demands = seat_demands(project, rules)
     except SchedulerError as refusal:
@@ -91,7 +114,7 @@ def brief_of(
         work=shifts.up(-(-quantile // MINUTE)),
         opening_day=opened.date(),
         ready=shifts.up(minutes),
-        days=tuple(problem.calendar.working_days_after(opened.date(), rules.plan_horizon_wd)),
+        days=known.days(opened.date(), rules.plan_horizon_wd),
     )
 
 
@@ -161,7 +184,7 @@ def window_of(brief: Brief, axis: Axis) -> int:
     slots = 0
     for day in brief.days:
         slots |= axis.span(bisect_left(axis.days, day), brief.shifts.resume, brief.shifts.cutoff)
-    return slots & ready_from(brief, axis)
+    return slots
 
 
 def ready_from(brief: Brief, axis: Axis) -> int:
@@ -192,12 +215,13 @@ def prices_of(brief: Brief, axis: Axis, avoidable: int, wait: int) -> tuple[int,
     first_day = bisect_left(axis.days, brief.opening_day)
     opens = shifts.up(minute_of(brief.home.opens))
     earliest = brief.earliest if brief.fits else max(shifts.up(shifts.resume), opens)
-    prices = []
+    prices: list[int] = []
+    surcharge = avoidable if brief.fits else 0
     ordinal = 0 if brief.fits else -1
     days = set(brief.days)
     for day in axis.days[first_day:]:
         ordinal += day in days
         split = day > brief.opening_day
         steps = ordinal * shifts.steps_a_day - earliest // shifts.grid
-        prices.append(wait * steps + (avoidable if split and brief.fits else 0))
+        prices.append(wait * steps + (surcharge if split else 0))
     return first_day, tuple(prices)

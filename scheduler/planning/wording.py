@@ -3,6 +3,7 @@
 from scheduler.planning.board import Board
 from scheduler.planning.draft import Placement
 from scheduler.planning.outcome import Unscheduled
+from scheduler.planning.problem import Problem
 from scheduler.planning.task import Brief, Task
 from scheduler.timeline import MINUTES_A_DAY, minute_of
 
@@ -49,6 +50,17 @@ def why_booked(task: Task, placement: Placement, split: bool) -> str:
     if len(placement.sessions) > 1:
         reasons.append(f"{len(placement.sessions)} sessions")
     return "; ".join(reasons)
+
+
+def why_suspended(miss: Unscheduled, problem: Problem) -> Unscheduled:
+    """Why an evaluation that has begun cannot go on in its rooms."""
+    booking = next(booking for booking in problem.begun if booking.project_id == miss.project_id)
+    rooms = ", ".join(part.room_id for part in booking.parts)
+    return Unscheduled(
+        miss.project_id,
+        "suspended",
+        f"it has begun, and its rooms {rooms} are not free together for what is left within the horizon",
+    )
 
 
 def why_unscheduled(board: Board, task: Task) -> Unscheduled:

@@ -29,6 +29,7 @@ def _violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
         else:
             hopeless[project.project_id] = fact
     yield from shape.answers(problem, plan)
+    yield from shape.begun(problem, plan)
     for booking in plan.bookings:
         if booking.project_id in hopeless:
             yield Violation(

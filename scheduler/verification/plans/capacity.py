@@ -52,9 +52,14 @@ def _uses(problem: Problem, plan: Plan) -> dict[tuple[str, str], list[Use]]:
 
 
 def supply(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Iterator[Violation]:
-    """On each day no region seats more experts of a specialty, or in all, than it can supply."""
+    """On each day no region seats more experts of a specialty, or in all, than it can supply.
+
+    This rule and the two below do not blame what had begun before they came to bind.
+    """
     region = {venue.venue_id: venue.region for venue in problem.venues}
     used: Counter[tuple[str, frozenset[str], date]] = Counter()
+    free = set[tuple[str, frozenset[str], date]]()
+    held = {booking.project_id for booking in problem.begun}
     for booking in plan.bookings:
         if booking.project_id not in facts:
             continue
@@ -63,15 +68,17 @@ def supply(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Iterator
             if demand.place < len(booking.parts):
                 where = region.get(booking.parts[demand.place].venue_id, "")
                 for day in days:
-                    used[where, demand.requirement.codes, day] += demand.seats
-                    used[where, frozenset(), day] += demand.seats
+                    for codes in (demand.requirement.codes, frozenset[str]()):
+                        used[where, codes, day] += demand.seats
+                        if booking.project_id not in held:
+                            free.add((where, codes, day))
     known: dict[tuple[str, frozenset[str], date | None], int] = {}
     for row in problem.supply:
         key = (row.region, row.codes, row.day)
         known[key] = min(row.experts, known.get(key, row.experts))
     for (where, codes, day), seats in sorted(used.items(), key=_by_place):
         limit = known.get((where, codes, day), known.get((where, codes, None)))
-        if limit is not None and seats > limit:
+        if limit is not None and seats > limit and (where, codes, day) in free:
             names = ", ".join(sorted(codes)) or "all specialties"
             yield Violation(
                 "regions_supply_their_experts", "", f"{where} on {day}: {seats} of {limit}, {names}"
@@ -92,13 +99,17 @@ def pair_shares(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Ite
     planned: Counter[tuple[str, str]] = Counter()
     for past in problem.pair_history:
         pairs[past.home, past.guest] += past.projects
+    held = {booking.project_id for booking in problem.begun}
+    open_ = set[tuple[str, str]]()
     for booking in plan.bookings:
         for part in booking.parts[1:]:
             planned[booking.parts[0].venue_id, part.venue_id] += 1
+            if booking.project_id not in held:
+                open_.add((booking.parts[0].venue_id, part.venue_id))
     for (home, guest), count in sorted(planned.items()):
         total = pairs[home, guest] + count
         limit = pair_limit(problem, facts, home)
-        if total > limit:
+        if total > limit and (home, guest) in open_:
             yield Violation("no_pair_meets_too_often", "", f"{home} and {guest}: {total} of at most {limit}")
 
 
@@ -129,7 +140,7 @@ def quotas(problem: Problem, plan: Plan) -> Iterator[Violation]:
             and any(region.get(p.venue_id, "").startswith(quota.guest_region) for p in booking.parts[1:])
             for booking in plan.bookings
         )
-        if crossing > quota.projects:
+        if crossing > quota.projects and len(plan.bookings) > len(problem.begun):
             yield Violation(
                 "quotas_hold",
                 "",

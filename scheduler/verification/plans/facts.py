@@ -133,7 +133,8 @@ class Facts:
         else:
             first = max(step_up(self.resume, self.grid), opens)
             days = working_days_between(problem, self.opening_day, day) - 1
-        return days * ((self.cutoff - self.resume) // self.grid) + floor((minute - first) / self.grid)
+        steps = days * ((self.cutoff - self.resume) // self.grid) + floor((minute - first) / self.grid)
+        return max(0, steps)
 
 
 def facts_of(problem: Problem, project: Project) -> Facts | str:

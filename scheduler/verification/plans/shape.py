@@ -27,6 +27,19 @@ def answers(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation("the_unscheduled_carry_reasons", miss.project_id, "no reason")
 
 
+def begun(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """What has begun keeps its rooms and its start, or is named as suspended."""
+    now = {booking.project_id: booking for booking in plan.bookings}
+    named = {miss.project_id for miss in plan.unscheduled}
+    for booking in problem.begun:
+        kept = now.get(booking.project_id)
+        if kept is None:
+            if booking.project_id not in named:
+                yield Violation("what_has_begun_stays", booking.project_id, "is gone")
+        elif kept.parts != booking.parts or not kept.sessions or kept.start != booking.start:
+            yield Violation("what_has_begun_stays", booking.project_id, "has other rooms or another start")
+
+
 def places(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violation]:
     """Home first and at the project's home; as many guests as the rules ask, each in another region, once."""
     project_id, project = booking.project_id, facts.project
@@ -44,7 +57,10 @@ def places(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violati
     ids = [part.venue_id for part in booking.parts]
     if len(set(ids)) < len(ids):
         yield Violation("a_venue_is_one_place", project_id, "a venue comes twice")
+    refused = {entry.venue_id for entry in problem.refusals if entry.project_id == project_id}
     for part in booking.parts[1:]:
+        if part.venue_id in refused:
+            yield Violation("guests_have_not_refused", project_id, part.venue_id)
         if part.side is not Side.GUEST:
             yield Violation("home_is_first", project_id, f"{part.venue_id} is not a guest part")
         guest = venues.get(part.venue_id)

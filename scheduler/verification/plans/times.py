@@ -57,7 +57,7 @@ def split(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violatio
         yield Violation("avoidable_is_as_stated", booking.project_id, f"avoidable: {booking.avoidable}")
     if booking.split and not booking.reason:
         yield Violation("a_split_carries_its_reason", booking.project_id, "no reason")
-    if days[0] == opening and len(days) > 1:
+    if days[0] == opening and len(days) > 1 and not has_begun(problem, booking):
         yield Violation("the_opening_day_holds_it_whole", booking.project_id, f"{len(days)} sessions")
     for session, day in zip(booking.sessions, days, strict=True):
         if day == opening:
@@ -70,13 +70,20 @@ def split(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violatio
         yield Violation("sessions_lie_in_the_horizon", booking.project_id, f"{days[-1]}")
 
 
+def has_begun(problem: Problem, booking: Booking) -> bool:
+    """Whether the evaluation is under way: then its sessions follow what happens (run-time split)."""
+    return any(begun.project_id == booking.project_id for begun in problem.begun)
+
+
 def sessions(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violation]:
     """One session a day, in order, none too long; together they hold the forecast, and none is a scrap."""
     for earlier, later in pairwise(booking.sessions):
         if local(earlier.start)[0] >= local(later.start)[0]:
             yield Violation("one_session_a_day_in_order", booking.project_id, f"{later.start}")
     done = Fraction(0)
-    least = Fraction(full_session(problem, facts, booking), 2)
+    full = full_session(problem, facts, booking)
+    least = Fraction(full, 2)
+    under_way = has_begun(problem, booking)
     for nth, session in enumerate(booking.sessions):
         work = facts.work_in(_length(session))
         done += work
@@ -84,14 +91,13 @@ def sessions(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Viola
             yield Violation(
                 "a_panel_rests", booking.project_id, f"{work} minutes of work from {session.start}"
             )
-        if nth < len(booking.sessions) - 1 and work < least:
+        if nth < len(booking.sessions) - 1 and work < least and not under_way:
             yield Violation("sessions_are_worth_the_way", booking.project_id, f"{work} minutes of work")
-    full = full_session(problem, facts, booking)
-    if len(booking.sessions) > 1 and step_up(facts.work, facts.grid) <= full:
+    if len(booking.sessions) > 1 and step_up(facts.work, facts.grid) <= full and not under_way:
         yield Violation("one_session_where_one_suffices", booking.project_id, f"a day holds {full} minutes")
     if done < facts.work:
         yield Violation("sessions_hold_the_forecast", booking.project_id, f"{done} of {facts.work} minutes")
-    if done >= facts.work + 2 * facts.grid * max(1, len(booking.sessions)):
+    if done >= facts.work + 2 * facts.grid * max(1, len(booking.sessions)) and not under_way:
         yield Violation("sessions_hold_no_more", booking.project_id, f"{done} of {facts.work} minutes")
 
 

@@ -1,0 +1,105 @@
+"""Re-planning: what has begun stays, what can stay stays, only what is displaced finds a new place."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from scheduler.planning.board import Board, compile_board
+from scheduler.planning.changes import Change, OpeningPostponed, changed
+from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.insertion import best_placement, single_session
+from scheduler.planning.outcome import Booking, Outcome, Plan
+from scheduler.planning.problem import Problem
+from scheduler.planning.publish import publish
+from scheduler.planning.resume import place_begun, placement_of, still_allowed
+from scheduler.planning.search import Search
+from scheduler.planning.wording import why_suspended
+
+ITERATIONS = 80
+"""Ruin and recreate after a change: enough to free a start, short enough for a blink."""
+
+
+def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -> Problem:
+    """The problem that a re-plan answers: changed, with what has begun by `now` held fast.
+
+    An evaluation whose opening is postponed has not begun, whatever the plan said.
+    """
+    after = changed(problem, change)
+    ids = {project.project_id for project in after.projects}
+    if isinstance(change, OpeningPostponed):
+        ids -= {change.project_id}
+    known = {booking.project_id for booking in problem.begun}
+    begun = [b for b in plan.bookings if b.project_id in ids and (b.start <= now or b.project_id in known)]
+    return replace(after, begun=tuple(begun))
+
+
+def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Outcome:
+    """A legal plan for the problem after the change that keeps every booking it can.
+
+    It answers `problem_after(problem, plan, change, now)`. Nothing new starts before `now`; a booking that has
+    not begun moves only when it must, or when that saves more than the price of a change. The bound counts
+    what can have no place; a full one would cost more time than the answer.
+    """
+    after = problem_after(problem, plan, change, now)
+    board = compile_board(after)
+    draft, displaced, suspended = _kept(board, plan, now)
+    for nth in displaced:
+        before = next((b for b in plan.bookings if b.project_id == board.tasks[nth].project_id), None)
+        placement = _near(draft, nth, before)
+        if placement is not None:
+            draft.add(nth, placement)
+    fixed = frozenset(n for n, task in enumerate(board.tasks) if task.project_id in board.begun)
+    waiting = [n for n in displaced if n not in draft.placed or draft.placed[n].price > board.least[n]]
+    if waiting:
+        search = Search(draft, after.seed, fixed, tuple(waiting))
+        search.run(ITERATIONS, 0, lambda _, __: None, None)
+        search.restore()
+    outcome = publish(draft, after.wishes.unscheduled * len(board.hopeless))
+    return replace(
+        outcome,
+        unscheduled=tuple(
+            why_suspended(miss, board.problem) if miss.project_id in suspended else miss
+            for miss in outcome.unscheduled
+        ),
+    )
+
+
+def moved(before: Plan, after: Plan) -> tuple[str, ...]:
+    """Projects booked in both plans whose rooms or sessions differ."""
+    old = {booking.project_id: (booking.parts, booking.sessions) for booking in before.bookings}
+    return tuple(
+        booking.project_id
+        for booking in after.bookings
+        if booking.project_id in old and old[booking.project_id] != (booking.parts, booking.sessions)
+    )
+
+
+def _kept(board: Board, plan: Plan, now: datetime) -> tuple[Draft, list[int], frozenset[str]]:
+    """A draft with everything that can stay, the tasks that need a place, and those that cannot go on."""
+    draft = Draft(board)
+    index = {task.project_id: nth for nth, task in enumerate(board.tasks)}
+    moment = board.axis.slots_before(now)
+    suspended = place_begun(draft, moment)
+    draft.forbid_before(moment)
+    for booking in plan.bookings:
+        nth = index.get(booking.project_id)
+        if nth is None or booking.project_id in board.begun:
+            continue
+        placement = placement_of(board, nth, booking)
+        if placement is not None and still_allowed(draft, nth, placement):
+            draft.add(nth, placement)
+            draft.kept[nth] = placement
+    displaced = [
+        n for n, task in enumerate(board.tasks) if n not in draft.placed and task.project_id not in suspended
+    ]
+    return draft, displaced, suspended
+
+
+def _near(draft: Draft, nth: int, before: Booking | None) -> Placement | None:
+    """A place at the start it had, if there is one; otherwise the cheapest."""
+    if before is not None:
+        old = placement_of(draft.board, nth, before)
+        if old is not None and len(old.sessions) == 1:
+            same = single_session(draft, draft.board.tasks[nth], 1 << old.start)
+            if same is not None:
+                return same
+    return best_placement(draft, nth)
