@@ -31,11 +31,3 @@ FIELDS = (
     Field("B01", "货物", 12, frozenset({Category.GOODS}), ("0101", "0102", "0201", "0202", "0301")),
     Field("C01", "服务", 12, frozenset({Category.SERVICES, Category.GOODS}), ("0101", "0102", "0201")),
 )
-
-ASKED = {
-    Category.WORKS: ("A08", "A07"),
-    Category.WORKS_LOW_PRICE: ("A08", "A07"),
-    Category.SERVICES: ("A05", "C01"),
-    Category.GOODS: ("B01", "C01"),
-}
-"""What a panel for each category asks for when its input says nothing: first most seats, then the rest."""
