@@ -1,0 +1,180 @@
+"""`yidi day`: a day of openings becomes a checked plan, drawn panels and reports."""
+
+import json
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.board import render_board
+from api.calendars import read_calendar
+from api.cli.terminal import advancing, out, say_error
+from api.day import Day, rehearsal_entropy, run_day, supply_of
+from api.files import documents
+from api.files.openings import Openings, made_up, read_openings
+from api.reports.board import board_view
+from api.reports.summary import summary_of
+from api.reports.timetable import write_timetable
+from api.signing import Signer
+from scheduler.errors import BadInput
+from scheduler.planning import Budget, Problem
+from scheduler.rules import RuleBook, default_rule_book
+from scheduler.synthetic import SIZES, World, make_world
+from scheduler.timeline import ZONE
+
+
+def day(
+    openings: Annotated[Path | None, typer.Option(help="CSV or XLSX of openings; a made-up day if left out.")] = None,
+    date: Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; tomorrow for a made-up day.")] = None,
+    out_dir: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("out"),
+    seed: Annotated[
+        int | None, typer.Option(help="Makes plan and draws repeatable: a rehearsal, said so in each certificate.")
+    ] = None,
+    world: Annotated[Path | None, typer.Option(help="A world file (yidi world); a made-up one if left out.")] = None,
+    size: Annotated[str, typer.Option(help=f"Size of the made-up world: {', '.join(SIZES)}.")] = "prefecture",
+    rules: Annotated[Path | None, typer.Option(help="A rule book in TOML instead of the one that comes along.")] = None,
+    calendar: Annotated[str, typer.Option(help="china, weekdays, or a JSON file of overrides.")] = "china",
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="column=header, such as opening_at=开标时间; may be repeated.")
+    ] = None,
+    strict: Annotated[bool, typer.Option(help="Stop at bad rows instead of leaving them out.")] = False,
+    iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 2_000,
+) -> None:
+    """Plan a day of openings, draw every panel, verify both, and write the reports.
+
+    Example: yidi day --seed 7 --out out
+
+    With your own file: yidi day --openings openings.csv --date 2024-02-13 --out out
+    """
+    book = _rule_book(rules)
+    on = _day(date, openings)
+    house = documents.load(World, world.read_text(encoding="utf-8")) if world else make_world(size)
+    with advancing() as advance:
+        read = _openings(openings, on, house, book, mapping or [], strict)
+        advance("read", len(read.projects), len(read.projects))
+        problem = Problem(
+            projects=read.projects,
+            venues=house.venues,
+            calendar=read_calendar(calendar),
+            rule_book=book,
+            supply=supply_of(house, read.projects),
+            seed=secrets.randbits(63) if seed is None else seed,
+        )
+        result = run_day(
+            problem,
+            house,
+            rehearsal_entropy(seed) if seed is not None else _entropy,
+            "rehearsal" if seed is not None else "operator_and_server",
+            Signer(rehearsal_entropy(seed)("key", "signing") if seed is not None else secrets.token_bytes(32)),
+            datetime.combine(on - timedelta(days=1), datetime.min.time(), ZONE) if seed is not None else _now(),
+            advance,
+            Budget(iterations),
+        )
+    summary = summary_of(result, read, on, seed)
+    _write(out_dir, result, summary, on)
+    _tell(summary, read, out_dir)
+    if result.violations or result.unverified:
+        say_error(f"{len(result.violations)} violations, {len(result.unverified)} certificates that fail")
+        for violation in result.violations[:5]:
+            say_error(f"{violation}")
+        raise typer.Exit(1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _entropy(draw_id: str, party: str) -> bytes:
+    """Fresh secrets from the operating system."""
+    return secrets.token_bytes(32)
+
+
+def _rule_book(path: Path | None) -> RuleBook:
+    return RuleBook.parse(path.read_text(encoding="utf-8"), path.name) if path else default_rule_book()
+
+
+def _day(text: str | None, openings: Path | None) -> date:
+    if text is None:
+        if openings is not None:
+            raise BadInput("date", "", "--date YYYY-MM-DD picks the day of the openings file")
+        return datetime.now(ZONE).date() + timedelta(days=1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("date", text, "a day, YYYY-MM-DD") from None
+
+
+def _openings(
+    path: Path | None, on: date, house: World, book: RuleBook, mapping: list[str], strict: bool
+) -> Openings:
+    pairs = dict(pair.partition("=")[::2] for pair in mapping)
+    if path is None:
+        return made_up(on, house.venues, book)
+    return read_openings(path, on, house.venues, book, pairs, strict=strict)
+
+
+def _write(folder: Path, result: Day, summary: dict[str, object], on: date) -> None:
+    """All results; who was drawn goes to a folder that only its owner can read."""
+    problem = result.problem
+    projects = {project.project_id: project for project in problem.projects}
+    venues = {venue.venue_id: venue for venue in problem.venues}
+    for name, mode in (("draws", 0o755), ("sealed", 0o700)):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name).chmod(mode)
+        for old in (folder / name).glob("*.json"):
+            old.unlink()
+    (folder / "problem.json").write_text(documents.problem_document(problem), encoding="utf-8")
+    (folder / "plan.json").write_text(documents.dump(result.plan), encoding="utf-8")
+    for project_id, (public, sealed) in result.draws.items():
+        name = f"{documents.file_name(project_id)}.json"
+        (folder / "draws" / name).write_text(_json(public), encoding="utf-8")
+        secret = folder / "sealed" / name
+        secret.touch(mode=0o600)
+        secret.write_text(_json(sealed), encoding="utf-8")
+    write_timetable(folder / "timetable.xlsx", result.plan, projects, venues)
+    view = board_view(result.plan, problem.projects, problem.venues, on, datetime.combine(on, _NOON, ZONE))
+    (folder / "board.html").write_text(render_board(view), encoding="utf-8")
+    (folder / "summary.json").write_text(_json(summary), encoding="utf-8")
+
+
+_NOON = datetime.min.time().replace(hour=12)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _tell(summary: dict[str, object], read: Openings, folder: Path) -> None:
+    table = Table(title=f"Yidi 异地 · {summary['date']}", title_justify="left", show_header=False)
+    rows = (
+        ("项目 projects", "projects"),
+        ("已排 scheduled", "scheduled"),
+        ("当日 same day", "same_day"),
+        ("开评分离 split", "split"),
+        ("其中可避免 of these avoidable", "avoidable_splits"),
+        ("抽取 panels drawn", "draws"),
+        ("核验通过 certificates verified", "verified"),
+        ("违规 violations", "violations"),
+    )
+    for title, key in rows:
+        table.add_row(title, str(summary[key]))
+    seconds = summary["seconds"]
+    assert isinstance(seconds, dict)
+    table.add_row("用时 seconds", " · ".join(f"{stage} {value}" for stage, value in seconds.items()))
+    out.print(table)
+    for bad in read.bad_rows[:10]:
+        out.print(f"[yellow]left out[/] {bad}", highlight=False)
+    if len(read.bad_rows) > 10:
+        out.print(f"[yellow]…[/] and {len(read.bad_rows) - 10} more bad rows, all in summary.json")
+    for reasons, title in ((summary["unscheduled"], "unscheduled"), (summary["undrawn"], "not drawn")):
+        assert isinstance(reasons, dict)
+        for project_id, reason in list(reasons.items())[:10]:
+            out.print(f"[yellow]{title}[/] {project_id}: {reason}", highlight=False)
+    warnings = summary["warnings"]
+    assert isinstance(warnings, list)
+    for warning in warnings:
+        out.print(f"[yellow]note[/] {warning}", highlight=False)
+    out.print(f"Results in [bold]{folder}[/]: board.html, timetable.xlsx, summary.json, plan.json, draws/, sealed/")

@@ -1,0 +1,183 @@
+"""Commands on files in the documented formats: world, plan, check, draw, verify."""
+
+import json
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from api.cli.terminal import advancing, out, say_error
+from api.day import PARTIES, rehearsal_entropy
+from api.files import documents
+from api.signing import Signer, check_signature
+from scheduler.draw import DrawOrder, commit, complete, employer_cap, party_commitment
+from scheduler.eligibility import screen
+from scheduler.errors import BadInput
+from scheduler.planning import Budget, Impossible, OutOfTime, Plan, solve
+from scheduler.rules import RuleBook
+from scheduler.synthetic import make_world
+from scheduler.timeline import ZONE
+from scheduler.verification.draws import verify_draw
+from scheduler.verification.plans import verify_plan
+
+
+def world(
+    out_file: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("world.json"),
+    size: Annotated[str, typer.Option(help="prefecture, province or nation.")] = "prefecture",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 0,
+) -> None:
+    """Write a made-up world: centres, venues, rooms, experts.
+
+    Example: yidi world --size prefecture --out world.json
+    """
+    made = make_world(size, seed)
+    out_file.parent.mkdir(parents=True, exist_ok=True)
+    out_file.write_text(documents.dump(made), encoding="utf-8")
+    out.print(f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {out_file}")
+
+
+def plan(
+    problem_file: Annotated[Path, typer.Argument(help="A problem document (yidi/problem/1).")],
+    out_file: Annotated[Path, typer.Option("--out", help="The plan document to write.")] = Path("plan.json"),
+    iterations: Annotated[int, typer.Option(help="How long to improve.", min=0)] = 2_000,
+) -> None:
+    """Plan a problem file; the independent checker must agree before anything is written.
+
+    Example: yidi plan out/problem.json --out plan.json
+    """
+    problem = documents.load_problem(problem_file.read_bytes())
+    with advancing() as advance:
+        outcome = solve(problem, Budget(iterations), lambda at: advance("plan", at.iterations, iterations))
+    match outcome:
+        case Plan() as found:
+            _refuse_unsound(verify_plan(problem, found))
+            out_file.write_text(documents.dump(found), encoding="utf-8")
+            out.print(
+                f"{len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, "
+                f"cost {found.cost}, bound {found.bound}, gap {found.gap:.1%}: {out_file}"
+            )
+        case Impossible(rules):
+            say_error(f"no legal plan: {', '.join(rules)}")
+            raise typer.Exit(1)
+        case OutOfTime():
+            say_error("nothing legal found in the time allowed")
+            raise typer.Exit(1)
+
+
+def check(
+    problem_file: Annotated[Path, typer.Argument(help="A problem document.")],
+    plan_file: Annotated[Path, typer.Argument(help="A plan document for it.")],
+) -> None:
+    """Check a plan with the independent checker and list every violation.
+
+    Example: yidi check out/problem.json out/plan.json
+    """
+    problem = documents.load_problem(problem_file.read_bytes())
+    found = documents.load(Plan, plan_file.read_bytes())
+    _refuse_unsound(verify_plan(problem, found))
+    out.print(f"[green]sound[/]: {len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, 0 violations")
+
+
+def draw(
+    request_file: Annotated[Path, typer.Argument(help="A draw request (yidi/draw-request/1).")],
+    out_file: Annotated[Path, typer.Option("--out", help="The public certificate.")] = Path("certificate.json"),
+    sealed_file: Annotated[Path, typer.Option("--sealed", help="The sealed part: who was drawn.")] = Path("sealed.json"),
+    seed: Annotated[int | None, typer.Option(help="A rehearsal that can be repeated, and says so.")] = None,
+) -> None:
+    """Draw one panel from a request file; the independent verifier must agree before anything is written.
+
+    Example: yidi draw out/draw-request.json --out certificate.json --sealed sealed.json
+    """
+    request = documents.load(documents.DrawRequest, request_file.read_bytes())
+    book = RuleBook.parse(request.rules, "rules")
+    project = request.project
+    rules = book.at(project.opening_at.astimezone(ZONE).date(), project.region, project.kind)
+    cap = employer_cap(project, rules)
+    screened = screen(
+        request.pool, project, request.slots, request.sessions, request.engagements, rules,
+        centre_id=request.centre_id, cap=cap,
+    )  # fmt: skip
+    entropy = rehearsal_entropy(seed) if seed is not None else lambda _, party: secrets.token_bytes(32)
+    nonces = {party: entropy(request.draw_id, party) for party in PARTIES}
+    promised = {party: party_commitment(request.draw_id, party, nonce) for party, nonce in nonces.items()}
+    signer = Signer(entropy("key", "signing"))
+    now = datetime.now(UTC)
+    order = DrawOrder(
+        draw_id=request.draw_id,
+        project_id=project.project_id,
+        number=1,
+        slots=request.slots,
+        employer_cap=cap,
+        rules_digest=book.digest,
+        assurance="operator_and_server" if seed is None else "rehearsal",
+    )
+    drawn = complete(
+        commit(order, screened, promised, entropy(request.draw_id, "salt"), now), nonces, now, signer.sign, signer.public
+    )
+    _refuse_unproven(drawn.public, drawn.sealed)
+    out_file.write_text(_json(drawn.public), encoding="utf-8")
+    sealed_file.touch(mode=0o600)
+    sealed_file.write_text(_json(drawn.sealed), encoding="utf-8")
+    out.print(
+        f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
+        f"{out_file}, sealed in {sealed_file}"
+    )
+
+
+def verify(
+    certificate: Annotated[Path, typer.Argument(help="A public certificate, or a folder of them.")],
+    sealed: Annotated[Path | None, typer.Option(help="The sealed part, or the folder of them, once opened.")] = None,
+) -> None:
+    """Verify certificates independently; names the first broken step of each.
+
+    Example: yidi verify out/draws --sealed out/sealed
+    """
+    files = sorted(certificate.glob("*.json")) if certificate.is_dir() else [certificate]
+    if not files:
+        raise BadInput("certificate", str(certificate), "a certificate file, or a folder with some")
+    broken = 0
+    for file in files:
+        opened = None if sealed is None else sealed / file.name if sealed.is_dir() else sealed
+        steps = verify_draw(_read(file), None if opened is None else _read(opened), check_signature)
+        failed = next((step for step in steps if not step.holds), None)
+        if failed is not None:
+            broken += 1
+            say_error(f"{file}: {failed.name}: {failed.detail}")
+        elif len(files) == 1:
+            for step in steps:
+                out.print(f"[green]✔[/] {escape(step.name)}")
+    if sealed is None:
+        out.print("Checked without the sealed part: commitments, signature and lottery, not who was drawn.")
+    if broken:
+        say_error(f"{broken} of {len(files)} certificates fail")
+        raise typer.Exit(1)
+    out.print(f"[green]{len(files)} of {len(files)} certificates hold[/]")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as flaw:
+        raise BadInput("certificate", path.name, f"valid JSON: {flaw}") from None
+
+
+def _refuse_unsound(violations: tuple[Any, ...]) -> None:
+    for violation in violations[:20]:
+        say_error(f"{violation.rule}: {violation.subject}: {violation.detail}")
+    if violations:
+        say_error(f"{len(violations)} violations")
+        raise typer.Exit(1)
+
+
+def _refuse_unproven(public: Any, sealed: Any) -> None:
+    for step in verify_draw(public, sealed, check_signature):
+        if not step.holds:
+            say_error(f"the verifier refuses the draw: {step.name}: {step.detail}")
+            raise typer.Exit(1)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,1 @@
+"""What a planned day leaves for people: a summary, a timetable, and tables for the terminal."""

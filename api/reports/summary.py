@@ -1,0 +1,67 @@
+"""The day in figures: `summary.json` and the table in the terminal."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from api.day import Day
+from api.files.openings import Openings
+from scheduler.timeline import ZONE
+
+
+def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str, Any]:
+    """Counts, reasons, guest support and seconds of a day; names nobody who was drawn."""
+    plan, problem = day.plan, day.problem
+    support = Counter(part.venue_id for booking in plan.bookings for part in booking.guests)
+    split = sum(booking.split for booking in plan.bookings)
+    return {
+        "format": "yidi/summary/1",
+        "date": on.isoformat(),
+        "seed": seed,
+        "projects": len(problem.projects),
+        "scheduled": len(plan.bookings),
+        "unscheduled": {entry.project_id: f"{entry.code}: {entry.reason}" for entry in plan.unscheduled},
+        "same_day": len(plan.bookings) - split,
+        "split": split,
+        "avoidable_splits": sum(booking.avoidable for booking in plan.bookings),
+        "on_site": sum(not booking.guests for booking in plan.bookings),
+        "draws": len(day.draws),
+        "redraws": 0,
+        "undrawn": day.undrawn,
+        "verified": len(day.draws) - len(day.unverified),
+        "unverified": day.unverified,
+        "violations": len(day.violations),
+        "violation_list": [f"{entry}" for entry in day.violations],
+        "guest_support": {venue.venue_id: support[venue.venue_id] for venue in problem.venues},
+        "cost": plan.cost,
+        "bound": plan.bound,
+        "gap": round(plan.gap, 4),
+        "last_session": max((f"{b.end.astimezone(ZONE):%Y-%m-%d}" for b in plan.bookings), default=None),
+        "bad_rows": [
+            {"line": bad.line, "field": bad.field, "value": bad.value, "rule": bad.rule} for bad in read.bad_rows
+        ],
+        "warnings": _warnings(day, on),
+        "problem_digest": plan.problem_digest,
+        "rules_digest": plan.rules_digest,
+        "seconds": day.seconds,
+    }
+
+
+def _warnings(day: Day, on: date) -> list[str]:
+    """What a planner should know that is no violation."""
+    problem = day.problem
+    warnings = []
+    last = max((booking.end.astimezone(ZONE).date() for booking in day.plan.bookings), default=on)
+    if not (problem.calendar.is_certain(on) and problem.calendar.is_certain(last)):
+        warnings.append(f"no published calendar covers {on} to {last}: only weekends are taken as days off")
+    if not problem.calendar.is_working_day(on):
+        warnings.append(f"{on} is no working day; openings fixed for it are evaluated all the same")
+    few = [
+        project.project_id
+        for project in problem.projects
+        if max(section.bidders for section in project.sections)
+        < problem.rule_book.at(on, project.region, project.kind).bidders_min
+    ]
+    if few:
+        warnings.append(f"{len(few)} projects expect too few bids in every section and will fail when opened")
+    return warnings
