@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from api.files.documents import DrawRequest
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, NoPanel, commit, complete, employer_cap, party_commitment, slots_of
 from scheduler.eligibility import Engagement, screen
@@ -72,6 +73,24 @@ def supply_of(world: World, projects: tuple[Project, ...]) -> tuple[Supply, ...]
                 counts[expert.region, codes] += asked[codes].is_met_by(expert.specialties)
     return tuple(
         Supply(region, frozenset(codes), counts[region, codes]) for region in regions for codes in wanted
+    )
+
+
+def first_request(day: Day, world: World) -> DrawRequest:
+    """The draw of the first booking as a file would ask for it, nobody being engaged yet."""
+    problem, booking = day.problem, day.plan.bookings[0]
+    project = next(project for project in problem.projects if project.project_id == booking.project_id)
+    venues = {venue.venue_id: venue for venue in problem.venues}
+    rules = problem.rule_book.at(project.opening_at.date(), project.region, project.kind)
+    slots = slots_of(project, booking, venues, rules)
+    return DrawRequest(
+        draw_id=f"{project.project_id}/1",
+        project=project,
+        slots=slots,
+        sessions=booking.sessions,
+        experts=_near(world, {slot.region for slot in slots}).experts,
+        rules=problem.rule_book.text,
+        centre_id=venues[project.home].centre_id,
     )
 
 

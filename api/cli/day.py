@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from api.board import render_board
 from api.calendars import read_calendar
 from api.cli.terminal import advancing, out, say_error
-from api.day import Day, rehearsal_entropy, run_day, supply_of
+from api.day import Day, first_request, rehearsal_entropy, run_day, supply_of
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
 from api.reports.board import board_view
@@ -27,18 +28,26 @@ from scheduler.timeline import ZONE
 
 
 def day(
-    openings: Annotated[Path | None, typer.Option(help="CSV or XLSX of openings; a made-up day if left out.")] = None,
+    openings: Annotated[
+        Path | None, typer.Option(help="CSV or XLSX of openings; a made-up day if left out.")
+    ] = None,
     date: Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; tomorrow for a made-up day.")] = None,
     out_dir: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("out"),
     seed: Annotated[
-        int | None, typer.Option(help="Makes plan and draws repeatable: a rehearsal, said so in each certificate.")
+        int | None,
+        typer.Option(help="Makes plan and draws repeatable: a rehearsal, said so in each certificate."),
     ] = None,
-    world: Annotated[Path | None, typer.Option(help="A world file (yidi world); a made-up one if left out.")] = None,
+    world: Annotated[
+        Path | None, typer.Option(help="A world file (yidi world); a made-up one if left out.")
+    ] = None,
     size: Annotated[str, typer.Option(help=f"Size of the made-up world: {', '.join(SIZES)}.")] = "prefecture",
-    rules: Annotated[Path | None, typer.Option(help="A rule book in TOML instead of the one that comes along.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="A rule book in TOML instead of the one that comes along.")
+    ] = None,
     calendar: Annotated[str, typer.Option(help="china, weekdays, or a JSON file of overrides.")] = "china",
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="column=header, such as opening_at=开标时间; may be repeated.")
+        list[str] | None,
+        typer.Option("--map", help="column=header, such as opening_at=开标时间; may be repeated."),
     ] = None,
     strict: Annotated[bool, typer.Option(help="Stop at bad rows instead of leaving them out.")] = False,
     iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 2_000,
@@ -68,18 +77,22 @@ def day(
             house,
             rehearsal_entropy(seed) if seed is not None else _entropy,
             "rehearsal" if seed is not None else "operator_and_server",
-            Signer(rehearsal_entropy(seed)("key", "signing") if seed is not None else secrets.token_bytes(32)),
-            datetime.combine(on - timedelta(days=1), datetime.min.time(), ZONE) if seed is not None else _now(),
+            Signer(
+                rehearsal_entropy(seed)("key", "signing") if seed is not None else secrets.token_bytes(32)
+            ),
+            datetime.combine(on - timedelta(days=1), datetime.min.time(), ZONE)
+            if seed is not None
+            else _now(),
             advance,
             Budget(iterations),
         )
     summary = summary_of(result, read, on, seed)
-    _write(out_dir, result, summary, on)
+    _write(out_dir, result, house, summary, on)
     _tell(summary, read, out_dir)
     if result.violations or result.unverified:
         say_error(f"{len(result.violations)} violations, {len(result.unverified)} certificates that fail")
         for violation in result.violations[:5]:
-            say_error(f"{violation}")
+            say_error(f"{violation.rule}: {violation.subject}: {violation.detail}")
         raise typer.Exit(1)
 
 
@@ -116,7 +129,7 @@ def _openings(
     return read_openings(path, on, house.venues, book, pairs, strict=strict)
 
 
-def _write(folder: Path, result: Day, summary: dict[str, object], on: date) -> None:
+def _write(folder: Path, result: Day, house: World, summary: dict[str, object], on: date) -> None:
     """All results; who was drawn goes to a folder that only its owner can read."""
     problem = result.problem
     projects = {project.project_id: project for project in problem.projects}
@@ -134,6 +147,9 @@ def _write(folder: Path, result: Day, summary: dict[str, object], on: date) -> N
         secret = folder / "sealed" / name
         secret.touch(mode=0o600)
         secret.write_text(_json(sealed), encoding="utf-8")
+    if result.draws:
+        request = first_request(result, house)
+        (folder / "draw-request.json").write_text(documents.dump(request), encoding="utf-8")
     write_timetable(folder / "timetable.xlsx", result.plan, projects, venues)
     view = board_view(result.plan, problem.projects, problem.venues, on, datetime.combine(on, _NOON, ZONE))
     (folder / "board.html").write_text(render_board(view), encoding="utf-8")
@@ -166,7 +182,7 @@ def _tell(summary: dict[str, object], read: Openings, folder: Path) -> None:
     table.add_row("用时 seconds", " · ".join(f"{stage} {value}" for stage, value in seconds.items()))
     out.print(table)
     for bad in read.bad_rows[:10]:
-        out.print(f"[yellow]left out[/] {bad}", highlight=False)
+        out.print(f"[yellow]left out[/] {escape(str(bad))}", highlight=False)
     if len(read.bad_rows) > 10:
         out.print(f"[yellow]…[/] and {len(read.bad_rows) - 10} more bad rows, all in summary.json")
     for reasons, title in ((summary["unscheduled"], "unscheduled"), (summary["undrawn"], "not drawn")):
@@ -177,4 +193,6 @@ def _tell(summary: dict[str, object], read: Openings, folder: Path) -> None:
     assert isinstance(warnings, list)
     for warning in warnings:
         out.print(f"[yellow]note[/] {warning}", highlight=False)
-    out.print(f"Results in [bold]{folder}[/]: board.html, timetable.xlsx, summary.json, plan.json, draws/, sealed/")
+    out.print(
+        f"Results in [bold]{folder}[/]: board.html, timetable.xlsx, summary.json, plan.json, draws/, sealed/"
+    )

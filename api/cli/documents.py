@@ -36,7 +36,9 @@ def world(
     made = make_world(size, seed)
     out_file.parent.mkdir(parents=True, exist_ok=True)
     out_file.write_text(documents.dump(made), encoding="utf-8")
-    out.print(f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {out_file}")
+    out.print(
+        f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {out_file}"
+    )
 
 
 def plan(
@@ -78,13 +80,19 @@ def check(
     problem = documents.load_problem(problem_file.read_bytes())
     found = documents.load(Plan, plan_file.read_bytes())
     _refuse_unsound(verify_plan(problem, found))
-    out.print(f"[green]sound[/]: {len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, 0 violations")
+    out.print(
+        f"[green]sound[/]: {len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, 0 violations"
+    )
 
 
 def draw(
     request_file: Annotated[Path, typer.Argument(help="A draw request (yidi/draw-request/1).")],
-    out_file: Annotated[Path, typer.Option("--out", help="The public certificate.")] = Path("certificate.json"),
-    sealed_file: Annotated[Path, typer.Option("--sealed", help="The sealed part: who was drawn.")] = Path("sealed.json"),
+    out_file: Annotated[Path, typer.Option("--out", help="The public certificate.")] = Path(
+        "certificate.json"
+    ),
+    sealed_file: Annotated[Path, typer.Option("--sealed", help="The sealed part: who was drawn.")] = Path(
+        "sealed.json"
+    ),
     seed: Annotated[int | None, typer.Option(help="A rehearsal that can be repeated, and says so.")] = None,
 ) -> None:
     """Draw one panel from a request file; the independent verifier must agree before anything is written.
@@ -115,7 +123,11 @@ def draw(
         assurance="operator_and_server" if seed is None else "rehearsal",
     )
     drawn = complete(
-        commit(order, screened, promised, entropy(request.draw_id, "salt"), now), nonces, now, signer.sign, signer.public
+        commit(order, screened, promised, entropy(request.draw_id, "salt"), now),
+        nonces,
+        now,
+        signer.sign,
+        signer.public,
     )
     _refuse_unproven(drawn.public, drawn.sealed)
     out_file.write_text(_json(drawn.public), encoding="utf-8")
@@ -129,7 +141,9 @@ def draw(
 
 def verify(
     certificate: Annotated[Path, typer.Argument(help="A public certificate, or a folder of them.")],
-    sealed: Annotated[Path | None, typer.Option(help="The sealed part, or the folder of them, once opened.")] = None,
+    sealed: Annotated[
+        Path | None, typer.Option(help="The sealed part, or the folder of them, once opened.")
+    ] = None,
 ) -> None:
     """Verify certificates independently; names the first broken step of each.
 

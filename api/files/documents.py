@@ -4,6 +4,7 @@ Every document names its format, such as "yidi/plan/1"; JSON Schemas stand in `d
 durations "PT90M", sets are sorted lists. An unknown or missing field is refused with its place.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -135,6 +136,12 @@ def schema_of(name: str) -> dict[str, Any]:
             part["additionalProperties"] = False
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
     return {**head, **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def file_name(project_id: str) -> str:
+    """The id as a name that is safe in any file system, different for different ids."""
+    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in project_id)[:80]
+    return safe if safe == project_id else f"{safe}-{hashlib.sha256(project_id.encode()).hexdigest()[:8]}"
 
 
 def to_plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ from scheduler.errors import BadInput, SchedulerError
 from scheduler.panel import check_panel
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import RuleBook
+from scheduler.synthetic import make_openings
 from scheduler.timeline import ZONE
 from scheduler.venues import Venue
 
@@ -102,6 +103,22 @@ def read_openings(
     if bad and strict:
         raise BadRows(tuple(bad))
     return Openings(tuple(projects.values()), tuple(bad))
+
+
+def made_up(day: date, venues: Sequence[Venue], book: RuleBook) -> Openings:
+    """A made-up day, for whoever has no file at hand."""
+    rows = (
+        {
+            "notice": opening.notice,
+            "opening_at": opening.opening_at,
+            "category": opening.category,
+            "org_id": opening.organisation,
+            "sections": opening.sections,
+            "bidders": opening.bidders,
+        }
+        for opening in make_openings(day)
+    )
+    return Openings(tuple(project_of(row, venues, book) for row in rows), ())
 
 
 def project_of(row: Mapping[str, Any], venues: Sequence[Venue], book: RuleBook) -> Project:

@@ -31,14 +31,15 @@ def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str
         "verified": len(day.draws) - len(day.unverified),
         "unverified": day.unverified,
         "violations": len(day.violations),
-        "violation_list": [f"{entry}" for entry in day.violations],
+        "violation_list": [f"{entry.rule}: {entry.subject}: {entry.detail}" for entry in day.violations],
         "guest_support": {venue.venue_id: support[venue.venue_id] for venue in problem.venues},
         "cost": plan.cost,
         "bound": plan.bound,
         "gap": round(plan.gap, 4),
         "last_session": max((f"{b.end.astimezone(ZONE):%Y-%m-%d}" for b in plan.bookings), default=None),
         "bad_rows": [
-            {"line": bad.line, "field": bad.field, "value": bad.value, "rule": bad.rule} for bad in read.bad_rows
+            {"line": bad.line, "field": bad.field, "value": bad.value, "rule": bad.rule}
+            for bad in read.bad_rows
         ],
         "warnings": _warnings(day, on),
         "problem_digest": plan.problem_digest,

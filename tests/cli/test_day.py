@@ -1,0 +1,111 @@
+"""The commands as their users run them: a day, its files, the examples of every --help."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("day", "world", "plan", "check", "draw", "verify", "migrate")
+
+
+def yidi(*words, cwd):
+    """Run the command as a user would; the answer has exit status, output and errors."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    command = [sys.executable, "-m", "api.cli", *words]
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder in which `yidi day --seed 7` has run."""
+    folder = tmp_path_factory.mktemp("day")
+    answer = yidi("day", "--seed", "7", "--date", "2026-03-05", "--iterations", "50", cwd=folder)
+    assert answer.returncode == 0, answer.stderr
+    return folder
+
+
+def test_a_made_up_day_leaves_all_its_files(folder):
+    out = folder / "out"
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["violations"] == 0
+    assert summary["projects"] == summary["scheduled"] + len(summary["unscheduled"])
+    assert summary["draws"] == summary["verified"] == len(list((out / "draws").glob("*.json")))
+    assert sum(summary["guest_support"].values()) > 0
+    sheet = load_workbook(out / "timetable.xlsx").worksheets[0]
+    assert sheet.max_row > summary["scheduled"]
+    assert (out / "sealed").stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (out / "sealed").iterdir())
+
+
+def test_nothing_but_the_sealed_folder_tells_who_was_drawn(folder):
+    out = folder / "out"
+    drawn = set()
+    for path in (out / "sealed").glob("*.json"):
+        drawn |= {member["expert_id"] for member in json.loads(path.read_text(encoding="utf-8"))["panel"]}
+    open_files = [
+        *(out / "draws").glob("*.json"),
+        out / "summary.json",
+        out / "plan.json",
+        out / "board.html",
+    ]
+    for path in open_files:
+        assert not [expert for expert in drawn if expert in path.read_text(encoding="utf-8")], path
+
+
+def test_the_same_seed_gives_the_same_bytes(folder, tmp_path):
+    assert (
+        yidi("day", "--seed", "7", "--date", "2026-03-05", "--iterations", "50", cwd=tmp_path).returncode == 0
+    )
+    for name in ("plan.json", *(f"draws/{path.name}" for path in (folder / "out" / "draws").iterdir())):
+        assert (tmp_path / "out" / name).read_bytes() == (folder / "out" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_example_of_each_help_works(folder, command):
+    answer = yidi(command, "--help", cwd=folder)
+    assert answer.returncode == 0
+    example = re.search(r"Example: yidi (.*)", answer.stdout.replace("│", ""))
+    assert example, answer.stdout
+    ran = yidi(*example[1].split(), cwd=folder)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_damaged_plan_and_certificate_are_refused_in_one_sentence(folder, tmp_path):
+    plan = json.loads((folder / "out" / "plan.json").read_text(encoding="utf-8"))
+    plan["bookings"][0]["parts"][0]["room_id"] = "none"
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    answer = yidi("check", str(folder / "out" / "problem.json"), "plan.json", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "room" in answer.stderr
+    path = next((folder / "out" / "draws").glob("*.json"))
+    (tmp_path / "c.json").write_text(
+        path.read_text(encoding="utf-8").replace('"employer_cap": "1"', '"employer_cap": "2"')
+    )
+    answer = yidi("verify", "c.json", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "commitment" in answer.stderr
+
+
+def test_wrong_usage_is_two_and_bad_input_is_one(tmp_path):
+    assert yidi("day", "--nonsense", cwd=tmp_path).returncode == 2
+    answer = yidi("day", "--openings", "none.csv", "--date", "2026-03-05", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "none.csv" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_strict_stops_at_a_bad_row_and_leaves_nothing(tmp_path):
+    text = "notice,opening_at,category,org_id,sections,bidders\nN1,,W,1,1,3\n"
+    (tmp_path / "o.csv").write_text(text, encoding="utf-8")
+    answer = yidi("day", "--openings", "o.csv", "--date", "2026-03-05", "--strict", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "line 2" in answer.stderr
+    assert not (tmp_path / "out").exists()
