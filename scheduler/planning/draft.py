@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from scheduler.planning.balance import support_cost
 from scheduler.planning.board import Board
+from scheduler.planning.chance import Chance
 from scheduler.planning.task import TIE_BITS, VENUE_MASK, Task
 from scheduler.timeline import run_of, starts_of
 
@@ -36,6 +37,8 @@ class Draft:
         self.kept: dict[int, Placement] = {}
         """In a re-plan: placements that can stay; another placement of theirs costs `wishes.change` more."""
         self.changes = 0
+        self.chance: Chance | None = None
+        """While searching: overlook a guest or a room now and then, so that not only the greedy choice is tried."""
         self.wanted: dict[int, int] = {}
         """Starts at which the homes alone would do best."""
         self.next_support = [
@@ -60,6 +63,10 @@ class Draft:
     def price(self) -> int:
         """What a search makes least: the cost, and in a re-plan the price of changes."""
         return self.cost + self.board.problem.wishes.change * self.changes
+
+    def overlooks(self, one_in: int) -> bool:
+        """Whether an option is passed over this time (a blink, Christiaens and Vanden Berghe 2020)."""
+        return self.chance is not None and self.chance.below(one_in) == 0
 
     def forbid_before(self, slot: int) -> None:
         """Keep new placements from starting before the slot."""

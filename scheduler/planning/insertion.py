@@ -7,6 +7,10 @@ from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.task import Task
 from scheduler.timeline import each_slot, first_slot, minute_of, starts_of
 
+GUEST_BLINK = 24
+ROOM_BLINK = 6
+"""One guest in so many, and one smallest room in so many, is overlooked while searching."""
+
 
 def best_placement(draft: Draft, nth: int) -> Placement | None:
     """The cheapest placement that breaks no rule; None when none was found.
@@ -49,6 +53,8 @@ def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, in
         if draft.board.supply:
             common &= draft.supplied(task, 1, venue)
         if common:
+            if draft.overlooks(GUEST_BLINK):
+                continue
             slot = first_slot(common)
             total = cost + draft.board.price(task, slot)
             if best is None or total < best[0]:
@@ -101,10 +107,13 @@ def _team(
 def _at(draft: Draft, task: Task, slot: int, guests: tuple[int, ...]) -> Placement:
     """The placement at a start where all are free, in the smallest rooms that suit."""
     options = [task.rooms, *(task.guest_rooms[place][venue] for place, venue in enumerate(guests))]
-    rooms = tuple(
-        next(room for room in rooms if draft.starts(room, task.length) >> slot & 1) for rooms in options
-    )
+    rooms = tuple(_room(draft, task, slot, suited) for suited in options)
     return Placement(rooms, ((slot, task.length, task.brief.work),), draft.board.price(task, slot))
+
+
+def _room(draft: Draft, task: Task, slot: int, suited: tuple[int, ...]) -> int:
+    free = [room for room in suited if draft.starts(room, task.length) >> slot & 1]
+    return free[-1] if len(free) > 1 and draft.overlooks(ROOM_BLINK) else free[0]
 
 
 def several_sessions(draft: Draft, task: Task) -> Placement | None:

@@ -68,6 +68,7 @@ class Search:
         stop: Callable[[], bool] | None,
     ) -> int:
         """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done."""
+        self.draft.chance = self._chance
         for iteration in range(iterations):
             if self.best_cost <= bound or (stop is not None and stop()):
                 return iteration
@@ -81,6 +82,7 @@ class Search:
     def restore(self) -> None:
         """Bring the draft back to the best placements."""
         draft = self.draft
+        draft.chance = None
         for nth in [n for n, placement in draft.placed.items() if self.best.get(n) is not placement]:
             draft.remove(nth)
         for nth, placement in self.best.items():
