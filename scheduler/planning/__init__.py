@@ -12,6 +12,7 @@ from scheduler.planning.changes import (
     Overrun,
     SupplyDropped,
 )
+from scheduler.planning.offers import Offer, offers
 from scheduler.planning.outcome import (
     Booking,
     Impossible,
@@ -47,6 +48,7 @@ __all__ = [
     "GuestRefused",
     "Impossible",
     "NewProject",
+    "Offer",
     "Offline",
     "OpeningPostponed",
     "OutOfTime",
@@ -68,6 +70,7 @@ __all__ = [
     "Wishes",
     "first_come_first_served",
     "moved",
+    "offers",
     "problem_after",
     "replan",
     "solve",

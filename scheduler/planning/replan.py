@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from scheduler.planning.board import Board, compile_board
+from scheduler.planning.board import compile_board
 from scheduler.planning.changes import Change, OpeningPostponed, changed
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement, single_session
@@ -40,8 +40,8 @@ def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Outco
     what can have no place; a full one would cost more time than the answer.
     """
     after = problem_after(problem, plan, change, now)
-    board = compile_board(after)
-    draft, displaced, suspended = _kept(board, plan, now)
+    draft, displaced, suspended = draft_of(after, plan, now)
+    board = draft.board
     for nth in displaced:
         before = next((b for b in plan.bookings if b.project_id == board.tasks[nth].project_id), None)
         placement = _near(draft, nth, before)
@@ -73,8 +73,9 @@ def moved(before: Plan, after: Plan) -> tuple[str, ...]:
     )
 
 
-def _kept(board: Board, plan: Plan, now: datetime) -> tuple[Draft, list[int], frozenset[str]]:
+def draft_of(after: Problem, plan: Plan, now: datetime) -> tuple[Draft, list[int], frozenset[str]]:
     """A draft with everything that can stay, the tasks that need a place, and those that cannot go on."""
+    board = compile_board(after)
     draft = Draft(board)
     index = {task.project_id: nth for nth, task in enumerate(board.tasks)}
     moment = board.axis.slots_before(now)

@@ -10,6 +10,7 @@ from scheduler.planning.outcome import Outcome
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun
+from scheduler.planning.ruin import late
 from scheduler.planning.search import Search, insert_all
 
 Told = Callable[[Progress], None]
@@ -45,8 +46,22 @@ def solve(
         budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop
     )
     search.restore()
+    _polish(draft, fixed)
     tell(Progress("done", done, draft.cost, bound.total))
     return publish(draft, bound.total)
+
+
+def _polish(draft: Draft, fixed: frozenset[int]) -> None:
+    """Give each task that waits the better place that is still free, so that no reason given is idle."""
+    for nth in late(draft):
+        if nth in fixed:
+            continue
+        before, old = draft.cost, draft.remove(nth) if nth in draft.placed else None
+        insert_all(draft, (nth,))
+        if old is not None and draft.cost >= before:
+            if nth in draft.placed:
+                draft.remove(nth)
+            draft.add(nth, old)
 
 
 def _with_begun(board: Board) -> tuple[Draft, frozenset[int]]:

@@ -31,8 +31,10 @@ def why_split(brief: Brief) -> str:
         )
     end = brief.earliest + shifts.length(brief.work)
     span = f"from {clock(brief.earliest)} its {quantile} with breaks ends {clock(end)}"
+    if brief.fits and not brief.remote:
+        return f"{span}, in time, but on the opening day no room was found free at home"
     if brief.fits:
-        return f"{span}, in time, but no rooms at home and guest were free together on the opening day"
+        return f"{span}, in time, but on the opening day no rooms were found free together at home and guest"
     closing = minute_of(brief.home.closes)
     if closing < shifts.cutoff:
         return f"{span}, after {brief.home.venue_id} closes at {clock(closing)}"

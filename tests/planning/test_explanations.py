@@ -1,0 +1,54 @@
+"""Explanations say what is so, and what they say would help does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from benchmarks.planning.instances import SHAPES, make
+from scheduler.errors import BadInput
+from scheduler.planning import Budget, solve
+from scheduler.planning.explain import explain
+from scheduler.planning.insertion import single_session
+from scheduler.planning.replan import draft_of
+from scheduler.timeline import ZONE
+
+PROBLEM = make(SHAPES["tight-rooms"])
+PLAN = solve(PROBLEM, Budget(200))
+SPLIT = [booking.project_id for booking in PLAN.bookings if booking.avoidable]
+
+
+@pytest.mark.parametrize("project_id", SPLIT)
+def test_an_avoidable_split_names_who_sits_in_its_rooms_and_what_would_help_does(project_id):
+    explanation = explain(PROBLEM, PLAN, project_id)
+    now = next(booking for booking in PLAN.bookings if booking.project_id == project_id)
+    assert "on the opening day no room" in explanation.why[0]
+    for rival in explanation.why[1].rpartition("held by ")[2].split(", "):
+        other = next(b for b in PLAN.bookings if b.project_id == rival)
+        assert now.home.venue_id in {part.venue_id for part in other.parts}
+    for found in explanation.helps:
+        assert found.booking.start + timedelta(minutes=30) <= now.start
+        assert f"{found.booking.start.astimezone(ZONE):%Y-%m-%d %H:%M}" in found.sentence
+
+
+@pytest.mark.parametrize("project_id", SPLIT)
+def test_no_avoidable_split_has_a_free_place_on_its_opening_day(project_id):
+    without = replace(PLAN, bookings=tuple(b for b in PLAN.bookings if b.project_id != project_id))
+    midnight = min(project.opening_at for project in PROBLEM.projects) - timedelta(hours=9)
+    draft, _, _ = draft_of(PROBLEM, without, midnight)
+    nth = next(n for n, task in enumerate(draft.board.tasks) if task.project_id == project_id)
+    assert single_session(draft, draft.board.tasks[nth], draft.board.tasks[nth].same_day) is None
+
+
+def test_one_more_room_is_said_to_help_a_home_that_has_none_fit():
+    small = replace(PROBLEM.venues[0], rooms=(replace(PROBLEM.venues[0].rooms[0], seats=1),))
+    stuck = next(p for p in PROBLEM.projects if p.home == small.venue_id)
+    problem = replace(PROBLEM, venues=(small, *PROBLEM.venues[1:]), projects=(stuck,))
+    explanation = explain(problem, solve(problem, Budget(0)), stuck.project_id)
+    assert "no room at V000 has" in explanation.why[0]
+    assert [found.kind for found in explanation.helps] == ["more_rooms"]
+
+
+def test_who_is_not_in_the_plan_is_refused():
+    with pytest.raises(BadInput):
+        explain(PROBLEM, PLAN, "nobody")
