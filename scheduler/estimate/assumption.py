@@ -33,6 +33,13 @@ def forecast(project: Project, rules: Rules) -> Forecast:
     `duration.quantile_factor` times it; at split.forecast_quantile = 4/5 it is exactly that product.
     Both are rounded up to whole minutes.
     """
+    sections = sum((section_time(project, rules, s.bidders) for s in project.sections), timedelta())
+    expected = max(rules.duration_setup + sections + rules.duration_report, timedelta(minutes=1))
+    return Forecast(_minutes_up(Fraction(1), expected), _minutes_up(_factor(rules), expected))
+
+
+def section_time(project: Project, rules: Rules, bidders: int) -> timedelta:
+    """The time that one section with so many bids is assumed to take."""
     base, per_bidder = {
         Category.WORKS: (rules.duration_base_works, rules.duration_per_bidder_works),
         Category.WORKS_LOW_PRICE: (
@@ -42,18 +49,23 @@ def forecast(project: Project, rules: Rules) -> Forecast:
         Category.SERVICES: (rules.duration_base_services, rules.duration_per_bidder_services),
         Category.GOODS: (rules.duration_base_goods, rules.duration_per_bidder_goods),
     }[project.category]
-    work = rules.duration_setup + len(project.sections) * base + project.bids * per_bidder
-    expected = max(work + rules.duration_report, timedelta(minutes=1))
-    return Forecast(_minutes_up(Fraction(1), expected), _minutes_up(_factor(rules), expected))
+    return base + bidders * per_bidder
+
+
+def assumed_spread(rules: Rules) -> float:
+    """The standard deviation of the logarithm that the rule book's factor implies."""
+    return log(rules.duration_quantile_factor) / NormalDist().inv_cdf(float(ASSUMED_QUANTILE))
+
+
+def level_of(rules: Rules) -> float:
+    """split.forecast_quantile, kept off the ends."""
+    return min(max(float(rules.split_forecast_quantile), 0.01), 0.99)
 
 
 def _factor(rules: Rules) -> Fraction:
     if rules.split_forecast_quantile == ASSUMED_QUANTILE:
         return rules.duration_quantile_factor
-    level = min(max(float(rules.split_forecast_quantile), 0.01), 0.99)
-    normal = NormalDist()
-    spread = log(rules.duration_quantile_factor) / normal.inv_cdf(float(ASSUMED_QUANTILE))
-    return Fraction(exp(spread * normal.inv_cdf(level)))
+    return Fraction(exp(assumed_spread(rules) * NormalDist().inv_cdf(level_of(rules))))
 
 
 def _minutes_up(factor: Fraction, time: timedelta) -> timedelta:
