@@ -7,7 +7,7 @@ the documented assumption, and a small centre's is all centres' (shrinkage).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, exp, log
+from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -71,7 +71,7 @@ class Model:
         if self.scores:
             rank = ceil((len(self.scores) + 1) * level)
             return self.scores[min(rank, len(self.scores)) - 1]
-        widened = self.spread * (1 + 2 / max(2, self.records - len(self.coefficients)) ** 0.5)
+        widened = self.spread * (1 + 2 / sqrt(max(2, self.records - len(self.coefficients))))
         return widened * NormalDist().inv_cdf(level)
 
     def forecast(self, project: Project, centre_id: str, rules: Rules) -> Forecast:
@@ -98,10 +98,9 @@ def fit(records: Sequence[Record]) -> Model | None:
     model = Model(coefficients, centres, spread, (), len(taught))
     if not conformal:
         return model
-    scores = sorted(
-        _target(r) - model.ratio(r.centre_id, r.category, r.sections, r.bids) for r in ordered[len(taught) :]
-    )
-    return Model(coefficients, centres, spread, tuple(scores), len(ordered))
+    unseen = ordered[len(taught) :]
+    scores = [_target(r) - model.ratio(r.centre_id, r.category, r.sections, r.bids) for r in unseen]
+    return Model(coefficients, centres, spread, tuple(sorted(scores)), len(ordered))
 
 
 def _ridge(records: Sequence[Record]) -> tuple[tuple[float, ...], tuple[tuple[str, float], ...], float]:
