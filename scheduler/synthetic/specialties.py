@@ -14,6 +14,12 @@ class Field:
     share: int
     categories: frozenset[Category]
     leaves: tuple[str, ...]
+    """From the most held to the thinnest: each is held half as often as the one before, to a floor."""
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """How often experts of the branch hold each code; the last few are thin in any one county."""
+        return tuple(max(2, 64 >> nth) for nth in range(len(self.leaves)))
 
     @property
     def codes(self) -> tuple[str, ...]:
