@@ -3,11 +3,9 @@
 from scheduler.synthetic.experts import Person
 from scheduler.synthetic.openings import Opening, make_openings
 from scheduler.synthetic.organisations import Organisation, is_uscc
-from scheduler.synthetic.specialties import ASKED
 from scheduler.synthetic.world import SIZES, World, WorldSize, make_world
 
 __all__ = [
-    "ASKED",
     "SIZES",
     "Opening",
     "Organisation",

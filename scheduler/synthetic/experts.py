@@ -77,7 +77,7 @@ def _specialties(chance: Chance) -> frozenset[str]:
     """One to four codes, most from one branch; the thin codes of a branch are held by few."""
     field = FIELDS[chance.weighted(_SHARES)]
     codes = {_code(chance, field) for _ in range(1 + chance.weighted((5, 3, 2)))}
-    if chance.below(5) == 0:
+    if chance.below(3) == 0:
         codes.add(_code(chance, chance.pick(FIELDS)))
     return frozenset(codes)
 
@@ -96,4 +96,4 @@ def _ties(chance: Chance, region: str) -> frozenset[Tie]:
 def _conflicts(chance: Chance, number: int, count: int, step: int) -> frozenset[str]:
     """Now and then another expert of the same county with whom this one must not sit."""
     other = number + step
-    return frozenset({f"E{other:06d}"}) if chance.below(100) == 0 and other <= count else frozenset()
+    return frozenset({f"E{other:06d}"}) if chance.below(200) == 0 and other <= count else frozenset()

@@ -31,9 +31,9 @@ _WORKS = frozenset({Category.WORKS, Category.WORKS_LOW_PRICE})
 
 FIELDS = (
     Field("A08", "工程施工", 40, _WORKS, ("0101", "0102", "0103", "0201", "0202", "0301", "0302", "0401")),
-    Field("A04", "工程设计", 12, _WORKS | {Category.SERVICES}, ("0101", "0102", "0201", "0301")),
-    Field("A07", "工程造价", 16, _WORKS, ("0101", "0102", "0103")),
+    Field("A04", "工程设计", 8, _WORKS | {Category.SERVICES}, ("0101", "0102", "0201", "0301")),
+    Field("A07", "工程造价", 24, _WORKS, ("0101", "0102", "0103")),
     Field("A05", "工程监理", 8, frozenset({Category.SERVICES}), ("0101", "0102", "0201")),
-    Field("B01", "货物", 12, frozenset({Category.GOODS}), ("0101", "0102", "0201", "0202", "0301")),
-    Field("C01", "服务", 12, frozenset({Category.SERVICES, Category.GOODS}), ("0101", "0102", "0201")),
+    Field("B01", "货物", 10, frozenset({Category.GOODS}), ("0101", "0102", "0201", "0202", "0301")),
+    Field("C01", "服务", 10, frozenset({Category.SERVICES, Category.GOODS}), ("0101", "0102", "0201")),
 )
