@@ -5,7 +5,6 @@ The order in which overlapping projects draw is random from the seed; each draw 
 
 import hashlib
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,9 +15,8 @@ from api.files.documents import DrawRequest
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, NoPanel, commit, complete, employer_cap, party_commitment, slots_of
 from scheduler.eligibility import Engagement, screen
-from scheduler.people import ExpertStatus, Pool
-from scheduler.planning import Booking, Budget, Plan, Problem, Supply, solve
-from scheduler.projects import Project
+from scheduler.people import Pool
+from scheduler.planning import Booking, Budget, Plan, Problem, solve
 from scheduler.synthetic import World
 from scheduler.verification.draws import verify_draw
 from scheduler.verification.plans import Violation, verify_plan
@@ -59,21 +57,6 @@ def rehearsal_entropy(seed: int) -> Entropy:
         return hashlib.sha256(f"yidi/rehearsal/1\0{seed}\0{draw_id}\0{party}".encode()).digest()
 
     return secret
-
-
-def supply_of(world: World, projects: tuple[Project, ...]) -> tuple[Supply, ...]:
-    """How many active experts of each region meet each requirement that the projects ask for."""
-    wanted = sorted({tuple(sorted(asked.codes)) for project in projects for asked, _ in project.specialties})
-    regions = sorted({venue.region for venue in world.venues})
-    asked = {tuple(sorted(need.codes)): need for project in projects for need, _ in project.specialties}
-    counts: dict[tuple[str, tuple[str, ...]], int] = defaultdict(int)
-    for expert in world.pool:
-        if expert.status is ExpertStatus.ACTIVE:
-            for codes in wanted:
-                counts[expert.region, codes] += asked[codes].is_met_by(expert.specialties)
-    return tuple(
-        Supply(region, frozenset(codes), counts[region, codes]) for region in regions for codes in wanted
-    )
 
 
 def first_request(day: Day, world: World) -> DrawRequest:

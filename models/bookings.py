@@ -1,4 +1,7 @@
-"""Bookings: which rooms an evaluation holds, session by session. No room is ever held twice."""
+"""Bookings: which rooms an evaluation holds, session by session.
+
+No room is ever held twice: `models.checks.never_twice`, laid on `reservation` by its migration.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field
 
 from models.base import Base, UtcTime
-from models.checks import guard, one_of
+from models.checks import one_of
 from scheduler.planning.outcome import Side
 
 
@@ -85,6 +88,3 @@ class ReservationRow(Base, table=True):
     starts_at: datetime = Field(sa_type=UtcTime)
     ends_at: datetime = Field(sa_type=UtcTime)
     active: bool = True
-
-
-guard(ReservationRow, "room_id")

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import DDL, CheckConstraint, Table, event
-
-from models.base import Base
+from sqlalchemy import CheckConstraint
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -37,12 +35,3 @@ def never_twice(table: str, who: str) -> dict[str, tuple[str, ...]]:
             for moment in ("insert", "update")
         ),
     }
-
-
-def guard(row: type[Base], who: str) -> None:
-    """Have the statements of `never_twice` run whenever the table is created from its metadata."""
-    table: Table = row.__table__  # type: ignore[attr-defined]
-    for dialect, statements in never_twice(table.name, who).items():
-        for statement in statements:
-            ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-            event.listen(table, "after_create", ddl)

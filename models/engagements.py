@@ -1,4 +1,7 @@
-"""Engagements: an expert's seat on a panel. No expert ever sits in two evaluations at once."""
+"""Engagements: an expert's seat on a panel.
+
+No expert ever sits in two evaluations at once: `models.checks.never_twice`, laid on `sitting` by its migration.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from models.base import Base, UtcTime
-from models.checks import guard, one_of
+from models.checks import one_of
 
 
 class EngagementState(StrEnum):
@@ -78,6 +81,3 @@ class SittingRow(Base, table=True):
     starts_at: datetime = Field(sa_type=UtcTime)
     ends_at: datetime = Field(sa_type=UtcTime)
     active: bool = True
-
-
-guard(SittingRow, "expert_id")

@@ -21,6 +21,7 @@ app.command("plan")(documents.plan)
 app.command("check")(documents.check)
 app.command("draw")(documents.draw)
 app.command("verify")(documents.verify)
+app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
 
 

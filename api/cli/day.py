@@ -13,7 +13,7 @@ from rich.table import Table
 from api.board import render_board
 from api.calendars import read_calendar
 from api.cli.terminal import advancing, out, say_error
-from api.day import Day, first_request, rehearsal_entropy, run_day, supply_of
+from api.day import Day, first_request, rehearsal_entropy, run_day
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
 from api.reports.board import board_view
@@ -23,6 +23,7 @@ from api.signing import Signer
 from scheduler.errors import BadInput
 from scheduler.planning import Budget, Problem
 from scheduler.rules import RuleBook, default_rule_book
+from scheduler.supply import supply_of
 from scheduler.synthetic import SIZES, World, make_world
 from scheduler.timeline import ZONE
 
@@ -69,7 +70,7 @@ def day(
             venues=house.venues,
             calendar=read_calendar(calendar),
             rule_book=book,
-            supply=supply_of(house, read.projects),
+            supply=supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
             seed=secrets.randbits(63) if seed is None else seed,
         )
         result = run_day(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -12,6 +13,11 @@ from models.accounts import AccountRow, AccountVenueRow, TokenRow
 def exist(session: Session) -> bool:
     """Whether there is any account."""
     return session.exec(select(func.count()).select_from(AccountRow)).one() > 0
+
+
+def new(**facts: Any) -> AccountRow:
+    """A new account, not yet stored."""
+    return AccountRow(**facts)
 
 
 def add(session: Session, account: AccountRow, venue_ids: Iterable[str] = ()) -> None:
@@ -53,9 +59,13 @@ def find_token(session: Session, token_id: str) -> TokenRow | None:
     return session.get(TokenRow, token_id)
 
 
-def revoke_tokens(session: Session, account_id: str, now: datetime) -> None:
-    """No token of the account opens anything any more."""
-    query = select(TokenRow).where(TokenRow.account_id == account_id, col(TokenRow.revoked_at).is_(None))
+def disable(session: Session, account: AccountRow, now: datetime) -> None:
+    """Neither the account's password nor any of its tokens opens anything any more."""
+    account.disabled_at = now
+    session.add(account)
+    query = select(TokenRow).where(
+        TokenRow.account_id == account.account_id, col(TokenRow.revoked_at).is_(None)
+    )
     for token in session.exec(query):
         token.revoked_at = now
         session.add(token)

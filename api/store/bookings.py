@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
 from api.refusals import NotFound
 from api.store.clashes import told
@@ -12,6 +12,7 @@ from api.store.projects import LOCAL
 from models.bookings import BookingPartRow, BookingRow, BookingState, ReservationRow
 from scheduler.planning.outcome import Booking, Part, Side
 from scheduler.planning.outcome import Session as Sitting
+from scheduler.planning.problem import Commitment
 
 HOLDING = (BookingState.PENDING, BookingState.CONFIRMED, BookingState.DONE)
 
@@ -167,6 +168,26 @@ def end_now(session: Session, booking: BookingRow, now: datetime) -> None:
     booking.state = BookingState.DONE.value
     session.add(booking)
     session.flush()
+
+
+def commitments(session: Session) -> tuple[Commitment, ...]:
+    """Every room's time that is taken, as the planner knows it."""
+    query = (
+        select(ReservationRow, BookingPartRow.venue_id)
+        .join(
+            BookingPartRow,
+            and_(
+                col(BookingPartRow.booking_id) == ReservationRow.booking_id,
+                col(BookingPartRow.place) == ReservationRow.place,
+            ),
+        )
+        .where(col(ReservationRow.active))
+        .order_by(col(ReservationRow.room_id), col(ReservationRow.starts_at))
+    )
+    return tuple(
+        Commitment(venue_id, held.room_id, held.starts_at.astimezone(LOCAL), held.ends_at.astimezone(LOCAL))
+        for held, venue_id in session.exec(query)
+    )
 
 
 def _reservations(session: Session, booking_ids: Iterable[str]) -> Sequence[ReservationRow]:

@@ -80,6 +80,12 @@ def load_pool(session: Session, regions: Iterable[str] | None = None) -> Pool:
     )
 
 
+def first(session: Session) -> str | None:
+    """The id of some active expert, the first by id, if there is one."""
+    query = select(ExpertRow.expert_id).where(ExpertRow.status == ExpertStatus.ACTIVE)
+    return session.exec(query.order_by(col(ExpertRow.expert_id))).first()
+
+
 def names_of(session: Session, expert_ids: Iterable[str], sealer: Sealer) -> dict[str, str]:
     """The names of these experts, by id: for the moment of unlock only."""
     rows = session.exec(select(ExpertRow).where(col(ExpertRow.expert_id).in_(set(expert_ids))))

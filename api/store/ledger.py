@@ -3,10 +3,12 @@
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from api.events import Entry, Event
@@ -42,6 +44,100 @@ def replay(session: Session, topic: str, after: int, limit: int) -> list[Entry]:
         .order_by(col(EntryRow.offset))
     )
     return [_entry(row) for row in session.execute(chosen.limit(limit))]
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where the ledger stands: its epoch, its last position and the digest there."""
+
+    epoch: str
+    position: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a cursor relates to its topic: the topic's head and floor, and the id of the event at the cursor."""
+
+    head: int
+    floor: int
+    event_id: str | None
+
+
+def tip(session: Session) -> Tip:
+    """Where the ledger stands."""
+    row = session.execute(select(LedgerRow.epoch, LedgerRow.position, LedgerRow.digest)).one()  # type: ignore[call-overload]
+    return Tip(row.epoch, row.position, row.digest)
+
+
+def digest_at(session: Session, position: int) -> str | None:
+    """The digest of the event at that position; that of the empty ledger at 0."""
+    if position == 0:
+        return "0" * 64
+    found: str | None = session.execute(
+        select(col(EventRow.digest)).where(col(EventRow.position) == position)
+    ).scalar_one_or_none()
+    return found
+
+
+def since(session: Session, position: int, limit: int) -> list[tuple[EventRow, list[Entry]]]:
+    """The events after that position in the order of the ledger, each with its entries, at most `limit` events."""
+    chosen = (
+        select(EventRow)
+        .where(col(EventRow.position) > position)
+        .order_by(col(EventRow.position))
+        .limit(limit)
+    )
+    rows = list(session.execute(chosen).scalars())
+    if not rows:
+        return []
+    placed: dict[int, list[Any]] = {}
+    within = (col(EntryRow.position) > position, col(EntryRow.position) <= rows[-1].position)
+    for entry in session.execute(select(EntryRow).where(*within).order_by(col(EntryRow.topic))).scalars():
+        placed.setdefault(entry.position, []).append(entry)
+    found = []
+    for row in rows:
+        event = event_of(row)
+        entries = [Entry(at.topic, at.offset, row.position, event) for at in placed.get(row.position, ())]
+        found.append((row, entries))
+    return found
+
+
+def standing(session: Session, topic: str, cursor: int | None) -> Standing:
+    """How the cursor relates to the topic."""
+    row = session.get(TopicRow, topic)
+    if row is None:
+        return Standing(0, 0, None)
+    event_id = None
+    if cursor:
+        at = (col(EntryRow.topic) == topic, col(EntryRow.offset) == cursor)
+        joined = select(col(EventRow.event_id)).join(
+            EntryRow, col(EventRow.position) == col(EntryRow.position)
+        )
+        event_id = session.execute(joined.where(*at)).scalar_one_or_none()
+    return Standing(row.head, row.floor, event_id)
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Entries of events before that time are replayed no more; the events stay. How many entries were dropped."""
+    old = (
+        select(col(EventRow.position))
+        .where(col(EventRow.at) < before)
+        .order_by(col(EventRow.position).desc())
+    )
+    last = session.execute(old.limit(1)).scalar_one_or_none()
+    if last is None:
+        return 0
+    gone = select(col(EntryRow.topic), func.max(col(EntryRow.offset)).label("floor"))
+    floors = session.execute(
+        gone.where(col(EntryRow.position) <= last).group_by(col(EntryRow.topic)).order_by(col(EntryRow.topic))
+    ).all()
+    dropped = 0
+    for topic, floor in floors:
+        session.execute(update(TopicRow).where(col(TopicRow.topic) == topic).values(floor=floor))
+        out = delete(EntryRow).where(col(EntryRow.topic) == topic, col(EntryRow.offset) <= floor)
+        dropped += session.execute(out).rowcount  # type: ignore[attr-defined]
+    return dropped
 
 
 def _entries() -> Any:

@@ -94,6 +94,18 @@ def save(session: Session, row: PlanRow, plan: Plan, serials: dict[str, str]) ->
     touch(session, row)
 
 
+def close(session: Session, row: PlanRow, state: PlanState, explanation: str) -> None:
+    """The order has ended without a plan to publish."""
+    row.state, row.explanation = state.value, explanation
+    touch(session, row)
+
+
+def publish(session: Session, row: PlanRow, now: datetime) -> None:
+    """The plan is the published one."""
+    row.state, row.published_at = PlanState.PUBLISHED.value, now
+    touch(session, row)
+
+
 def load(session: Session, row: PlanRow) -> Plan:
     """The plan as the engine knows it."""
     unscheduled = session.exec(

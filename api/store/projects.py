@@ -66,6 +66,12 @@ def rows_of(session: Session, day: date | None = None) -> Sequence[ProjectRow]:
     return session.exec(query).all()
 
 
+def serials(session: Session, day: str) -> dict[str, str]:
+    """The serials of the projects that open on the day, by project id."""
+    query = select(ProjectRow.project_id, ProjectRow.serial).where(ProjectRow.opening_date == day)
+    return dict(session.exec(query).all())
+
+
 def load(session: Session, project_id: str) -> Project:
     """The project as the engine knows it; raises `NotFound`."""
     return values(session, [row(session, project_id)])[0]
@@ -160,6 +166,18 @@ def progress(session: Session, project_ids: Iterable[str]) -> dict[str, float]:
         .group_by(col(SectionRow.project_id))
     )
     return {project_id: finished / sections for project_id, finished, sections in session.exec(query)}
+
+
+def kind_of(project: ProjectRow) -> ProcurementKind:
+    """The project's kind of procurement, which picks its rules."""
+    return ProcurementKind(project.kind)
+
+
+def open_section(session: Session, section: SectionRow, bids: int, least: int) -> None:
+    """The section has the bids it received; with fewer than the least it has failed."""
+    section.bidders, section.failed = bids, bids < least
+    session.add(section)
+    session.flush()
 
 
 def finish_section(session: Session, section: SectionRow, now: datetime) -> None:

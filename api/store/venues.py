@@ -79,9 +79,9 @@ def centre_of(session: Session, venue_id: str) -> str:
     return row.centre_id
 
 
-def regions(session: Session) -> dict[str, str]:
-    """The region of each venue, by venue id."""
-    return {row.venue_id: row.region for row in session.exec(select(VenueRow))}
+def places(session: Session) -> dict[str, tuple[str, str]]:
+    """The centre and the region of each venue, by venue id."""
+    return {row.venue_id: (row.centre_id, row.region) for row in session.exec(select(VenueRow))}
 
 
 def _by_time(blocked: Blocked) -> tuple[str, str, str]:

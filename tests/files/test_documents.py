@@ -8,20 +8,27 @@ import jsonschema
 import pytest
 
 from api.calendars import published_calendar
-from api.day import first_request, rehearsal_entropy, run_day, supply_of
+from api.day import first_request, rehearsal_entropy, run_day
 from api.files import documents
 from api.files.openings import made_up
 from api.signing import Signer
 from scheduler.errors import BadInput
 from scheduler.planning import Budget, Plan, Problem
 from scheduler.rules import default_rule_book
+from scheduler.supply import supply_of
 from scheduler.synthetic import World, make_world
 
 ON = date(2026, 11, 24)
 WORLD = make_world()
 BOOK = default_rule_book()
 PROJECTS = made_up(ON, WORLD.venues, BOOK).projects[:5]
-PROBLEM = Problem(PROJECTS, WORLD.venues, published_calendar(), BOOK, supply=supply_of(WORLD, PROJECTS))
+PROBLEM = Problem(
+    PROJECTS,
+    WORLD.venues,
+    published_calendar(),
+    BOOK,
+    supply=supply_of(WORLD.pool, {venue.region for venue in WORLD.venues}, PROJECTS),
+)
 DAY = run_day(
     PROBLEM,
     WORLD,

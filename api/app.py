@@ -1,0 +1,73 @@
+"""The service: routes, refusals, headers, static files, and what runs while it serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import problems
+from api.headers import SecurityHeaders
+from api.live.channel import Channel
+from api.office import Office
+from api.routes import (
+    accounts,
+    answers,
+    board,
+    catalogue,
+    docs,
+    draws,
+    health,
+    live,
+    plans,
+    projects,
+    sessions,
+)
+from api.settings import Settings
+
+HERE = Path(__file__).parent
+ROUTERS = (
+    health.router,
+    docs.router,
+    sessions.router,
+    catalogue.router,
+    board.router,
+    projects.router,
+    plans.router,
+    draws.router,
+    answers.router,
+    accounts.router,
+    live.router,
+)
+
+
+def create_app(settings: Settings, office: Office) -> FastAPI:
+    """The application over one office; its console is an ordinary client of it at `/`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        channel = Channel(office)
+        app.state.channel = channel
+        await channel.start()
+        yield
+        await channel.stop()
+
+    app = FastAPI(
+        title="Yidi",
+        summary="Remote off-site bid evaluation: plans, draws, and live allocations",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings, app.state.office, app.state.engine = settings, office, office.engine
+    app.state.committed = office.committed
+    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/docs", StaticFiles(directory=HERE / "docs"), name="docs")
+    if (HERE / "console").is_dir():
+        app.mount("/", StaticFiles(directory=HERE / "console", html=True), name="console")
+    return app

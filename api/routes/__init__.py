@@ -1,0 +1,1 @@
+"""HTTP: parse, call a service, show the answer. Routes import no tables."""

@@ -1,0 +1,1 @@
+"""What clients may send and viewers may see; never shared with tables."""

@@ -1,0 +1,63 @@
+"""The dispatch board on the wire."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+BoardState = Literal["booked", "drawn", "checking_in", "evaluating", "finished", "failed"]
+
+
+class BoardRoom(BaseModel):
+    """A room of a venue."""
+
+    room_id: str
+    seats: int
+
+
+class BoardVenue(BaseModel):
+    """A venue with its rooms and the projects it has supported as a guest; null where too few to tell."""
+
+    venue_id: str
+    name: str
+    region: str
+    seats: int
+    support_count: int | None
+    rooms: list[BoardRoom]
+
+
+class BoardSession(BaseModel):
+    """One room's part in one sitting; `project` is null for those who may not know which it is."""
+
+    booking_id: str
+    serial: str
+    project: str | None
+    venue_id: str
+    room_id: str
+    side: Literal["home", "guest"]
+    start: datetime
+    end: datetime
+    split: bool
+    state: BoardState
+    progress: float
+
+
+class BoardUnscheduled(BaseModel):
+    """A project without a place, with the reason."""
+
+    serial: str
+    reason: str
+
+
+class BoardView(BaseModel):
+    """Rooms by hours on one day, as one viewer may see it, with the log positions it was read at."""
+
+    date: date
+    now: datetime
+    cutoff: str
+    timezone: str
+    epoch: str
+    positions: dict[str, int]
+    venues: list[BoardVenue]
+    sessions: list[BoardSession]
+    unscheduled: list[BoardUnscheduled]

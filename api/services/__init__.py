@@ -1,0 +1,1 @@
+"""Use cases: load, decide, save, record, return. Services do not import each other."""
