@@ -61,7 +61,7 @@ def day(
     """
     book = _rule_book(rules)
     on = _day(date, openings)
-    house = documents.load(World, world.read_text(encoding="utf-8")) if world else make_world(size)
+    house = documents.load_world(world.read_bytes()) if world else make_world(size)
     with advancing() as advance:
         read = _openings(openings, on, house, book, mapping or [], strict)
         advance("read", len(read.projects), len(read.projects))

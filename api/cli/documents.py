@@ -35,7 +35,7 @@ def world(
     """
     made = make_world(size, seed)
     out_file.parent.mkdir(parents=True, exist_ok=True)
-    out_file.write_text(documents.dump(made), encoding="utf-8")
+    out_file.write_text(documents.world_document(made), encoding="utf-8")
     out.print(
         f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {out_file}"
     )

@@ -89,7 +89,7 @@ def open_office(settings: Settings, calendar: str = "china") -> Office:
 
 def _world(path: Path | None, demo: bool) -> World | None:
     if path is not None:
-        return documents.load(World, path.read_bytes())
+        return documents.load_world(path.read_bytes())
     return make_world() if demo else None
 
 

@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from api.files.documents import FORMATS, schema_of
+from api.files.schemas import SCHEMAS, schema_file, schema_of
 
 folder = Path(sys.argv[1])
-for name in FORMATS:
-    path = folder / f"{name.split('/')[1]}.json"
-    path.write_text(json.dumps(schema_of(name), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+for name in SCHEMAS:
+    text = json.dumps(schema_of(name), ensure_ascii=False, indent=1) + "\n"
+    (folder / schema_file(name)).write_text(text, encoding="utf-8")

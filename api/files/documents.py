@@ -1,89 +1,49 @@
 """JSON documents of the engine's values: one spelling for each value, strict on the way in.
 
-Every document names its format, such as "yidi/plan/1"; JSON Schemas stand in `docs/schemas/`. Times are ISO 8601,
-durations "PT90M", sets are sorted lists. An unknown or missing field is refused with its place.
+Every document names its format, such as "yidi/plan/1"; JSON Schemas stand in `docs/schemas/`. Times are ISO 8601
+in Beijing time, durations "PT90M", sets are sorted lists. An unknown, missing, repeated or mistyped field is
+refused with its place.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from scheduler.draw import Slot
-from scheduler.eligibility import Engagement
-from scheduler.errors import BadInput
-from scheduler.people import Expert, Pool
-from scheduler.planning import (
-    Commitment,
-    Distance,
-    PairCount,
-    Plan,
-    Problem,
-    Quota,
-    Session,
-    Supply,
-    SupportCount,
-    Wishes,
+from api.files.formats import (
+    FORMATS,
+    DrawRequest,
+    PeopleDocument,
+    ProblemDocument,
+    WorldDocument,
 )
-from scheduler.projects import Project
+from scheduler.errors import BadInput
+from scheduler.people import Pool
+from scheduler.planning import Problem
 from scheduler.rules import RuleBook
 from scheduler.synthetic import World
-from scheduler.timeline import WorkCalendar
-from scheduler.venues import Venue
+from scheduler.timeline import ZONE
+
+__all__ = [
+    "DrawRequest",
+    "dump",
+    "file_name",
+    "load",
+    "load_problem",
+    "load_world",
+    "people_document",
+    "problem_document",
+    "read_json",
+    "world_document",
+]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemParts:
-    """A problem as its document holds it: the rule book as text."""
-
-    projects: tuple[Project, ...]
-    venues: tuple[Venue, ...]
-    calendar: WorkCalendar
-    rules: str
-    commitments: tuple[Commitment, ...] = ()
-    pair_history: tuple[PairCount, ...] = ()
-    support_history: tuple[SupportCount, ...] = ()
-    supply: tuple[Supply, ...] = ()
-    distances: tuple[Distance, ...] = ()
-    quotas: tuple[Quota, ...] = ()
-    durations: tuple[tuple[str, timedelta], ...] = ()
-    wishes: Wishes = Wishes()  # noqa: RUF009 - frozen
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DrawRequest:
-    """All that one draw needs: the project, its slots and sessions, the pool, and where its experts are engaged."""
-
-    draw_id: str
-    project: Project
-    slots: tuple[Slot, ...]
-    sessions: tuple[Session, ...]
-    experts: tuple[Expert, ...]
-    rules: str
-    centre_id: str = ""
-    engagements: tuple[Engagement, ...] = ()
-
-    @property
-    def pool(self) -> Pool:
-        """The pool of the request."""
-        return Pool.of(self.experts)
-
-
-FORMATS: Mapping[str, type] = {
-    "yidi/problem/1": ProblemParts,
-    "yidi/plan/1": Plan,
-    "yidi/draw-request/1": DrawRequest,
-    "yidi/world/1": World,
-}
 
 
 def dump(value: Any) -> str:
@@ -95,52 +55,62 @@ def dump(value: Any) -> str:
 def load(kind: type[T], text: str | bytes) -> T:
     """The value in a document; raises `BadInput` naming the place, the value and the rule."""
     name = next(name for name, own in FORMATS.items() if own is kind)
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as flaw:
-        raise BadInput("document", str(flaw), "valid JSON") from None
+    document = read_json(text)
     if not isinstance(document, dict) or document.pop("format", None) != name:
         raise BadInput("format", str(document)[:60], f"a document of format {name}")
     try:
-        value = TypeAdapter(kind).validate_python(document)
+        value: T = _reader(name).validate_json(json.dumps(document), strict=True)
     except ValidationError as refused:
         first = refused.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "document"
         raise BadInput(place, str(first.get("input"))[:60], first["msg"]) from None
+    except OverflowError as flaw:
+        raise BadInput("document", str(flaw), "times and durations that a calendar knows") from None
     _refuse_unknown(document, to_plain(value), "")
     return value
 
 
+def read_json(text: str | bytes) -> Any:
+    """The JSON value in a text; raises `BadInput` for anything else, and when an object repeats a name."""
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as flaw:
+        raise BadInput("document", str(flaw), "valid JSON") from None
+
+
 def problem_document(problem: Problem) -> str:
     """The document of a problem."""
-    own = {
-        field.name: getattr(problem, field.name) for field in fields(ProblemParts) if field.name != "rules"
-    }
-    return dump(ProblemParts(rules=problem.rule_book.text, **own))
+    own = {each.name: getattr(problem, each.name) for each in fields(ProblemDocument) if each.name != "rules"}
+    return dump(ProblemDocument(rules=problem.rule_book.text, **own))
 
 
 def load_problem(text: str | bytes) -> Problem:
     """The problem in a document."""
-    parts = load(ProblemParts, text)
-    own = {field.name: getattr(parts, field.name) for field in fields(parts) if field.name != "rules"}
+    parts = load(ProblemDocument, text)
+    own = {each.name: getattr(parts, each.name) for each in fields(parts) if each.name != "rules"}
     return Problem(rule_book=RuleBook.parse(parts.rules, "rules"), **own)
 
 
-def schema_of(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a format."""
-    schema = TypeAdapter(FORMATS[name]).json_schema()
-    schema["properties"] = {"format": {"const": name}, **schema["properties"]}
-    schema["required"] = ["format", *schema.get("required", [])]
-    for part in (schema, *schema.get("$defs", {}).values()):
-        if part.get("type") == "object":
-            part["additionalProperties"] = False
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
-    return {**head, **{key: value for key, value in schema.items() if key != "title"}}
+def world_document(world: World) -> str:
+    """The document of a world, without names."""
+    return dump(WorldDocument(world.centres, world.venues, world.pool.experts, world.organisations))
+
+
+def people_document(world: World) -> str:
+    """The document of who a world's experts are."""
+    return dump(PeopleDocument(world.people))
+
+
+def load_world(text: str | bytes, people: str | bytes | None = None) -> World:
+    """The world in a document, with the names in another if there is one."""
+    parts = load(WorldDocument, text)
+    known = load(PeopleDocument, people).people if people is not None else ()
+    return World(parts.centres, parts.venues, Pool.of(parts.experts), parts.organisations, known)
 
 
 def file_name(project_id: str) -> str:
     """The id as a name that is safe in any file system, different for different ids."""
-    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in project_id)[:80]
+    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in project_id)[:40]
     return safe if safe == project_id else f"{safe}-{hashlib.sha256(project_id.encode()).hexdigest()[:8]}"
 
 
@@ -149,10 +119,12 @@ def to_plain(value: Any) -> Any:
     match value:
         case Enum():
             plain: Any = value.value
-        case datetime() | date() | time():
+        case datetime():
+            plain = value.astimezone(ZONE).isoformat()
+        case date() | time():
             plain = value.isoformat()
         case timedelta():
-            plain = f"PT{value // timedelta(minutes=1)}M"
+            plain = _duration(value)
         case Fraction():
             plain = str(value)
         case frozenset():
@@ -162,10 +134,36 @@ def to_plain(value: Any) -> Any:
         case tuple() | list():
             plain = [to_plain(item) for item in value]
         case _ if is_dataclass(value):
-            plain = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+            plain = {each.name: to_plain(getattr(value, each.name)) for each in fields(value)}
         case _:
             plain = value
     return plain
+
+
+def _duration(length: timedelta) -> str:
+    """Minutes when they are whole, else seconds to the microsecond."""
+    minutes, rest = divmod(length, timedelta(minutes=1))
+    if not rest:
+        return f"PT{minutes}M"
+    whole, micro = divmod(length, timedelta(seconds=1))
+    return f"PT{whole}.{micro // timedelta(microseconds=1):06d}S"
+
+
+@cache
+def _reader(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(FORMATS[name])
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _refuse_unknown(given: Any, known: Any, place: str) -> None:

@@ -1,0 +1,115 @@
+"""The shape of draw certificates, for their JSON Schemas; what they mean stands in `docs/certificate.md`.
+
+Numbers and fractions are strings, because canonical JSON promises no whole number above 2⁵³.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Whole = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)$")]
+Chance = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)(/[1-9][0-9]*)?$")]
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+Secret = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$")]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawSlot:
+    """Seats of one specialty at one venue."""
+
+    slot_id: str
+    venue_id: str
+    region: str
+    codes: list[str]
+    seats: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class DrawParty:
+    """Who gives randomness, and the commitment to it."""
+
+    party: str
+    commitment: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPool:
+    """The pool at the commitment: its Merkle root, how many it holds, how many of them are eligible."""
+
+    root: Digest
+    size: Whole
+    eligible: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class DrawCommitment:
+    """Everything fixed before a seed exists."""
+
+    format: Literal["yidi/draw-commitment/1"]
+    algorithm: str
+    assurance: str
+    committed_at: Moment
+    draw_id: str
+    project_id: str
+    number: Whole
+    previous: Digest | None
+    reason: str
+    employer_cap: Whole
+    rules_digest: Digest
+    slots: list[DrawSlot]
+    parties: list[DrawParty]
+    pool: FrozenPool
+    lottery: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCertificate:
+    """What anyone may read at once: it names nobody."""
+
+    format: Literal["yidi/draw/1"]
+    commitment: DrawCommitment
+    commitment_digest: Digest
+    completed_at: Moment
+    drawn: Whole
+    withheld: list[str]
+    sealed_digest: Digest
+    key: Annotated[str, Field(pattern=r"^ed25519:[0-9a-f]{64}$")]
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMember:
+    """An expert drawn, for which slot, and with what chance."""
+
+    expert_id: str
+    slot_id: str
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """The secret of a party."""
+
+    party: str
+    nonce: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPart:
+    """Who was drawn, from which pool, with which seed: secret until the rules unlock it."""
+
+    format: Literal["yidi/draw-sealed/1"]
+    draw_id: str
+    panel: list[DrawnMember]
+    fixed: list[DrawnMember]
+    pool: list[Annotated[list[str], Field(min_length=3, max_length=3)]]
+    reveals: list[Reveal]
+    salt: Secret
+    seed: Secret
+
+
+CERTIFICATES: Mapping[str, type] = {"yidi/draw/1": PublicCertificate, "yidi/draw-sealed/1": SealedPart}
+"""The two parts of a draw's result, by format."""
