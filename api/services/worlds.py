@@ -13,5 +13,6 @@ def load(session: Session, world: World, sealer: Sealer) -> None:
     venues.save_all(session, world.venues)
     employers = {expert.employer: "" for expert in world.pool}
     tied = {tie.organisation: "" for expert in world.pool for tie in expert.ties}
-    organisations.know(session, {**employers, **tied})
+    named = {organisation.uscc: organisation.name for organisation in world.organisations}
+    organisations.know(session, {**employers, **tied, **named})
     experts.save_all(session, world.pool, {person.expert_id: person.name for person in world.people}, sealer)
