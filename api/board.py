@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 CONSOLE = Path(__file__).parent / "console"
-MODULES = ("words.js", "board.js", "page.js", "offline.js")
+MODULES = ("words.js", "dom.js", "sessions.js", "board.js", "lists.js", "dialog.js", "page.js", "offline.js")
 
 _PAGE = Environment(undefined=StrictUndefined, autoescape=True).from_string(
     """<!doctype html>

@@ -1,172 +1,175 @@
 // The dispatch board: rooms by hours. Draws a BoardView and knows nothing of networks.
 
+import { clockOf, make } from "./dom.js";
+import { sentenceOf, sessionsOn, stateOf } from "./sessions.js";
+
 const FIRST_HOUR = 8;
 const LAST_HOUR = 23;
 const MINUTES = (LAST_HOUR - FIRST_HOUR) * 60;
+const MOVE = { duration: 700, easing: "cubic-bezier(.2, .7, .2, 1)" };
 
-export function make(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (name === "class") element.className = value;
-    else if (name === "text") element.textContent = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
-
-// Local parts of an instant in the zone of the rules, whatever the zone of this computer.
-export function clockOf(instant, zone) {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  }).formatToParts(new Date(instant));
-  const part = (type) => parts.find((one) => one.type === type).value;
-  return {
-    day: `${part("year")}-${part("month")}-${part("day")}`,
-    time: `${part("hour")}:${part("minute")}`,
-    minutes: (Number(part("hour")) - FIRST_HOUR) * 60 + Number(part("minute")),
-  };
-}
-
-const share = (minutes) => `${(Math.min(Math.max(minutes, 0), MINUTES) / MINUTES) * 100}%`;
-
-export function daysOf(view) {
-  const days = new Set(view.sessions.map((session) => clockOf(session.start, view.timezone).day));
-  days.add(view.date);
-  return [...days].sort();
-}
-
-export function sessionsOn(view, day) {
-  return view.sessions
-    .map((session) => ({
-      ...session,
-      from: clockOf(session.start, view.timezone),
-      to: clockOf(session.end, view.timezone),
-    }))
-    .filter((session) => session.from.day === day)
-    .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.serial < b.serial ? -1 : 1));
-}
-
-export function matches(session, venue, query) {
-  const text = `${session.serial} ${session.project || ""} ${session.room_id} ${venue ? venue.name : ""}`;
-  return !query || text.toLowerCase().includes(query.toLowerCase());
-}
-
-export function sentenceOf(session, venue, words) {
-  return [
-    session.serial,
-    session.project && session.project !== session.serial ? session.project : null,
-    `${words.say(session.side)} ${venue ? venue.name : session.venue_id} ${session.room_id}`,
-    `${session.from.time}–${session.to.time}`,
-    words.say(session.state),
-    session.split ? words.say("split") : null,
-  ].filter(Boolean).join(" · ");
-}
+const along = (minutes) => Math.min(Math.max(minutes - FIRST_HOUR * 60, 0), MINUTES);
+const share = (minutes) => `${(minutes / MINUTES) * 100}%`;
 
 // Draws into `root`, keeping the bars that are there, so that what moves is seen to move.
 export function drawBoard(root, view, day, query, words, onOpen) {
-  const venues = new Map(view.venues.map((venue) => [venue.venue_id, venue]));
-  const sessions = sessionsOn(view, day).filter((one) => matches(one, venues.get(one.venue_id), query));
+  const sessions = sessionsOn(view, day, query);
   const tracks = drawRooms(root, view, words);
-  const cutoff = view.cutoff.split(":").map(Number);
-  const line = (cutoff[0] - FIRST_HOUR) * 60 + cutoff[1];
-  root.querySelector(".cutoff").style.left = share(line);
-  const now = clockOf(view.now, view.timezone);
-  const nowLine = root.querySelector(".now-line");
-  nowLine.hidden = now.day !== day || now.minutes < 0 || now.minutes > MINUTES;
-  nowLine.style.left = share(now.minutes);
-  nowLine.dataset.label = `${words.say("now")} ${now.time}`;
-  root.querySelector(".cutoff").dataset.label = view.cutoff;
-  const bars = new Map([...root.querySelectorAll(".bar")].map((bar) => [bar.dataset.key, bar]));
-  const wanted = new Set();
+  drawLines(root, view, day, words);
+  const scene = `${day}|${words.language}`;
+  // Another day is another scene: only what changes within one is shown as a movement.
+  const moving = root.dataset.scene === scene && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  root.dataset.scene = scene;
+  const bars = matchBars([...root.querySelectorAll(".bar")], sessions);
+  const places = moving ? new Map([...bars.values()].map((bar) => [bar, bar.getBoundingClientRect()])) : new Map();
+  const kept = new Set(bars.values());
+  for (const bar of root.querySelectorAll(".bar")) if (!kept.has(bar)) bar.remove();
+  const moved = [];
   for (const session of sessions) {
     const track = tracks.get(session.room_id);
     if (!track) continue;
-    const key = `${session.booking_id}|${session.start}|${session.side}|${session.venue_id}`;
-    const steady = `${session.serial}|${session.side}|${session.venue_id}|${session.from.day}`;
-    wanted.add(steady);
-    let bar = bars.get(steady);
-    if (!bar) {
-      bar = make("button", { type: "button", "data-key": steady }, make("span", { class: "fill" }), make("span", { class: "label" }));
-      bar.addEventListener("click", () => onOpen(bar.session));
-      bars.set(steady, bar);
-    }
-    bar.className = `bar ${session.side} ${session.state}${session.split ? " split" : ""}`;
-    bar.session = { ...session, key };
-    bar.style.left = share(session.from.minutes);
-    bar.style.width = share(session.to.minutes - session.from.minutes);
-    bar.querySelector(".fill").style.width = `${Math.round((session.progress || 0) * 100)}%`;
-    bar.querySelector(".label").textContent =
-      `${words.say(session.side)} ${session.serial}${session.split ? ` ⇥ ${words.say("split")}` : ""}`;
-    const sentence = sentenceOf(session, venues.get(session.venue_id), words);
-    bar.setAttribute("aria-label", sentence);
-    bar.title = sentence;
+    const bar = bars.get(session) || newBar(onOpen);
+    const was = bar.parentNode && `${bar.parentNode.dataset.room}|${bar.style.left}`;
+    paint(bar, session, words);
     if (bar.parentNode !== track) track.append(bar);
+    if (moving && was !== `${session.room_id}|${bar.style.left}`) moved.push(bar);
   }
-  for (const [key, bar] of bars) if (!wanted.has(key)) bar.remove();
+  for (const bar of moved) animate(bar, places.get(bar));
+  markIdle(root);
+  rove(root);
   root.classList.toggle("empty", sessions.length === 0);
   root.querySelector(".none").textContent = words.say("nothing");
   return sessions;
 }
 
+// Which bar shows which session: the one that shows it already in that room, or one of the same booking and side.
+function matchBars(bars, sessions) {
+  const free = new Map(bars.map((bar) => [bar, bar.session]));
+  const found = new Map();
+  const same = [
+    (a, b) => a.booking_id === b.booking_id && a.side === b.side && a.room_id === b.room_id && a.start === b.start,
+    (a, b) => a.booking_id === b.booking_id && a.side === b.side && a.room_id === b.room_id,
+    (a, b) => a.booking_id === b.booking_id && a.side === b.side,
+    // A booking made anew keeps the evaluation's number.
+    (a, b) => a.serial === b.serial && a.side === b.side,
+  ];
+  for (const test of same) {
+    const byNumber = new Map();
+    for (const [bar, shown] of free) byNumber.set(shown.serial, [...(byNumber.get(shown.serial) || []), bar]);
+    for (const session of sessions) {
+      if (found.has(session)) continue;
+      const bar = (byNumber.get(session.serial) || []).find((one) => free.has(one) && test(free.get(one), session));
+      if (!bar) continue;
+      found.set(session, bar);
+      free.delete(bar);
+    }
+  }
+  return found;
+}
+
+function newBar(onOpen) {
+  const bar = make("button", { type: "button", tabindex: "-1" },
+    make("span", { class: "fill" }), make("span", { class: "badge" }), make("span", { class: "label" }), make("span", { class: "more" }));
+  bar.addEventListener("click", () => onOpen(bar.session));
+  return bar;
+}
+
+function paint(bar, session, words) {
+  const overnight = session.to.day > session.from.day ? 24 * 60 : 0;
+  const left = along(session.from.minutes);
+  bar.className = `bar ${session.side} ${session.state}${session.split ? " split" : ""}`;
+  bar.session = session;
+  bar.dataset.key = `${session.booking_id}|${session.side}|${session.room_id}|${session.start}`;
+  bar.style.left = share(left);
+  bar.style.width = share(along(session.to.minutes + overnight) - left);
+  const [fill, badge, label, more] = bar.children;
+  fill.style.width = `${Math.round((session.progress || 0) * 100)}%`;
+  badge.textContent = words.say(`${session.side}Badge`);
+  label.textContent = session.serial;
+  more.textContent = `${session.from.time}–${session.to.time} ${stateOf(session, words)}`;
+  const sentence = sentenceOf(session, words);
+  bar.setAttribute("aria-label", sentence);
+  bar.title = sentence;
+}
+
+// A venue out of sight is not painted, and one in sight clips: while a bar crosses venues its own does neither.
+function animate(bar, before) {
+  if (!before || !before.width) {
+    bar.animate([{ opacity: 0, transform: "scaleX(.6)" }, { opacity: 1, transform: "none" }], MOVE);
+    return;
+  }
+  const venue = bar.closest(".venue");
+  venue.classList.add("moving");
+  const after = bar.getBoundingClientRect();
+  const from = `translate(${before.left - after.left}px, ${before.top - after.top}px)`;
+  const travel = bar.animate([{ transform: from, zIndex: 6 }, { transform: "none", zIndex: 6 }], MOVE);
+  travel.onfinish = () => venue.classList.remove("moving");
+}
+
+function drawLines(root, view, day, words) {
+  const [hour, minute] = view.cutoff.split(":").map(Number);
+  for (const cutoff of root.querySelectorAll(".cutoff")) cutoff.style.left = share(along(hour * 60 + minute));
+  const now = clockOf(view.now, view.timezone);
+  for (const line of root.querySelectorAll(".now-line")) {
+    line.hidden = now.day !== day || now.minutes < FIRST_HOUR * 60 || now.minutes > LAST_HOUR * 60;
+    line.style.left = share(along(now.minutes));
+  }
+  root.querySelector("b.cutoff").textContent = view.cutoff;
+  root.querySelector("b.now-line").textContent = `${words.say("now")} ${now.time}`;
+}
+
 // One row a room under its venue's name; rebuilt only when the rooms or the language change.
 function drawRooms(root, view, words) {
-  const shape = JSON.stringify([view.venues.map((venue) => [venue.venue_id, venue.rooms.length]), words.language]);
-  if (root.dataset.shape !== shape) {
-    root.dataset.shape = shape;
+  const shape = JSON.stringify([view.venues.map((venue) => [venue.venue_id, venue.name, venue.rooms]), words.language]);
+  if (root.shape !== shape) {
+    root.shape = shape;
     const hours = make("div", { class: "hours", "aria-hidden": "true" });
-    for (let hour = FIRST_HOUR; hour < LAST_HOUR; hour += 1) hours.append(make("span", { text: `${String(hour).padStart(2, "0")}` }));
-    const rows = make("div", { class: "rows" });
-    rows.append(make("div", { class: "lines", "aria-hidden": "true" }, make("i", { class: "cutoff" }), make("i", { class: "now-line" })));
-    for (const venue of view.venues) {
-      const group = make("section", { class: "venue", "aria-label": venue.name }, make("h3", { text: venue.name }));
-      for (const room of venue.rooms) {
-        const name = make("span", { class: "room" }, make("b", { text: room.room_id }), make("small", { text: `${room.seats} ${words.say("seats")}` }));
-        group.append(make("div", { class: "row" }, name, make("div", { class: "track", "data-room": room.room_id })));
-      }
-      rows.append(group);
-    }
+    for (let hour = FIRST_HOUR; hour < LAST_HOUR; hour += 1) hours.append(make("span", { text: String(hour).padStart(2, "0") }));
+    hours.append(make("b", { class: "cutoff" }), make("b", { class: "now-line" }));
+    const lines = make("div", { class: "lines", "aria-hidden": "true" }, make("i", { class: "cutoff" }), make("i", { class: "now-line" }));
+    const rows = make("div", { class: "rows" }, lines, ...view.venues.map((venue) => drawVenue(venue, words)));
     root.replaceChildren(hours, rows, make("p", { class: "none" }));
   }
   return new Map([...root.querySelectorAll(".track")].map((track) => [track.dataset.room, track]));
 }
 
-export function drawTable(root, view, day, query, words) {
-  const venues = new Map(view.venues.map((venue) => [venue.venue_id, venue]));
-  const head = ["number", "project", "side", "venue", "rooms", "start", "end", "state", "progress"];
-  const body = make("tbody");
-  for (const session of sessionsOn(view, day)) {
-    const venue = venues.get(session.venue_id);
-    if (!matches(session, venue, query)) continue;
-    const cells = [
-      session.serial, session.project || words.say("hidden"), words.say(session.side), venue ? venue.name : session.venue_id,
-      session.room_id, session.from.time, session.to.time,
-      words.say(session.state) + (session.split ? ` · ${words.say("split")}` : ""), `${Math.round((session.progress || 0) * 100)} %`,
-    ];
-    body.append(make("tr", {}, ...cells.map((text) => make("td", { text }))));
+function drawVenue(venue, words) {
+  const facts = words.say("venueFacts", venue.rooms.length, venue.seats);
+  const group = make("section", { class: "venue", "aria-label": venue.name },
+    make("h3", {}, make("span", { text: venue.name }), make("small", { text: facts })));
+  // A venue out of sight is not laid out; its height is known beforehand, so that the scroll bar does not jump.
+  group.style.containIntrinsicSize = `1px calc(${venue.rooms.length} * (var(--row) + 1px) + 1.8rem)`;
+  for (const room of venue.rooms) {
+    const name = make("span", { class: "room" }, make("b", { text: room.room_id }), make("small", { text: words.say("roomSeats", room.seats) }));
+    group.append(make("div", { class: "row" }, name, make("div", { class: "track", "data-room": room.room_id })));
   }
-  const titles = make("tr", {}, ...head.map((key) => make("th", { scope: "col", text: words.say(key) })));
-  root.replaceChildren(make("table", {}, make("caption", { text: `${words.say("title")} ${day}` }), make("thead", {}, titles), body));
+  return group;
 }
 
-export function drawSupport(root, view, words) {
-  const most = Math.max(1, ...view.venues.map((venue) => venue.support_count || 0));
-  const list = make("ol", { class: "support", "aria-label": words.say("support") });
-  const ranked = [...view.venues].sort((a, b) => (b.support_count || 0) - (a.support_count || 0) || (a.venue_id < b.venue_id ? -1 : 1));
-  for (const venue of ranked) {
-    const bar = make("span", { class: "meter" }, make("i"));
-    bar.firstChild.style.width = `${((venue.support_count || 0) / most) * 100}%`;
-    const count = venue.support_count === null ? "<3" : String(venue.support_count);
-    list.append(make("li", {}, make("span", { class: "name", text: venue.name }), bar, make("b", { text: count })));
+// Rooms and venues without a session on the day can be left out by style alone.
+function markIdle(root) {
+  for (const venue of root.querySelectorAll(".venue")) {
+    let used = 0;
+    for (const row of venue.querySelectorAll(".row")) {
+      const busy = row.lastChild.childElementCount > 0;
+      row.classList.toggle("idle", !busy);
+      used += busy ? 1 : 0;
+    }
+    venue.classList.toggle("idle", used === 0);
   }
-  root.replaceChildren(list);
 }
 
-export function drawUnscheduled(root, view, words) {
-  root.hidden = view.unscheduled.length === 0;
-  const list = make("ul", {}, ...view.unscheduled.map((one) => make("li", {}, make("b", { text: one.serial }), ` ${one.reason}`)));
-  root.replaceChildren(make("h2", { text: `${words.say("unscheduled")} (${view.unscheduled.length})` }), list);
+// One bar stands in the order of the Tab key; the arrows lead from it to the others.
+function rove(root) {
+  const bars = [...root.querySelectorAll(".bar")];
+  if (bars.length && !bars.some((bar) => bar.tabIndex === 0)) bars[0].tabIndex = 0;
+}
+
+export function focusBar(root, bar) {
+  for (const one of root.querySelectorAll('.bar[tabindex="0"]')) one.tabIndex = -1;
+  bar.tabIndex = 0;
+  bar.focus();
+  bar.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 // The neighbour of a bar in the direction of an arrow key: along its row, or the nearest start in another row.

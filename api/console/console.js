@@ -1,104 +1,160 @@
 // The console as served: an ordinary client of the public API.
 
-import { make } from "./board.js";
+import { make } from "./dom.js";
 import { Live } from "./live.js";
 import { Page, stateOfAddress } from "./page.js";
 
 const TOKEN = "yidi.token";
+const RETRY = 5000;
+const POLL = 15000;
+const GATHER = 400;
 
 class Console {
   constructor(root) {
-    this.root = root;
-    this.page = new Page(root, stateOfAddress());
-    this.page.onGo = (change) => {
+    this.page = new Page(root, stateOfAddress(), true);
+    this.page.onGo = (change, rebuilt) => {
       if ("opening" in change) this.load();
-      this.signedIn();
+      if (!rebuilt) return;
+      if (this.me) this.signedIn();
+      else this.askForToken(false);
     };
     this.start(sessionStorage.getItem(TOKEN));
   }
 
   async start(token) {
     this.token = token;
-    const me = token ? await this.get("/me") : null;
-    if (!me) {
-      this.askForToken(Boolean(token));
+    if (!token) {
+      this.askForToken(false);
       return;
     }
-    this.me = me;
+    const answer = await this.get("/me");
+    if (answer.status === 0 || answer.status >= 500) {
+      this.page.connected("waiting", this.heard);
+      setTimeout(() => this.start(token), RETRY);
+      return;
+    }
+    if (!answer.body) {
+      sessionStorage.removeItem(TOKEN);
+      this.askForToken(true);
+      return;
+    }
+    this.me = answer.body;
     this.signedIn();
     await this.load();
+    this.follow();
+  }
+
+  follow() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.live = new Live(`${scheme}//${location.host}/live`, token, me.topics, {
+    this.live = new Live(`${scheme}//${location.host}/live`, this.token, this.me.topics, {
       onEvent: (_, event) => this.happened(event),
       onReset: () => this.soon(),
       onState: (name) => {
-        this.page.connected(name, this.live.heard);
-        if (name === "refused") this.signOut();
+        this.connected(name);
+        if (name === "refused") this.signOut(true);
       },
     });
-    if (this.page.view.epoch) this.live.from(this.page.view.epoch, this.page.view.positions);
+    const { view } = this.page;
+    if (view && view.epoch) this.live.from(view.epoch, view.positions);
     this.live.open();
+    // Where a proxy breaks websockets the board is still read, only less often.
+    this.poll = setInterval(() => {
+      if (this.state !== "live") this.load();
+    }, POLL);
   }
 
+  connected(name) {
+    this.state = name;
+    const offsets = [...this.live.cursors.values()].map((cursor) => cursor.after || 0);
+    this.page.connected(name, Math.max(this.live.heard || 0, this.heard || 0) || null, Math.max(0, ...offsets));
+  }
+
+  // The body of an answer; status 0 when there was none.
   async get(path) {
-    const answer = await fetch(path, { headers: { Authorization: `Bearer ${this.token}` } });
-    return answer.ok ? answer.json() : null;
+    try {
+      const answer = await fetch(path, { headers: { Authorization: `Bearer ${this.token}` } });
+      return { status: answer.status, body: answer.ok ? await answer.json() : null };
+    } catch (_) {
+      return { status: 0, body: null };
+    }
   }
 
+  // Answers may overtake each other: only the one asked for last is shown.
   async load() {
-    const opening = this.page.state.opening;
-    const view = await this.get(`/board${opening ? `?date=${opening}` : ""}`);
-    if (view) this.page.show(view);
+    const asked = (this.asked || 0) + 1;
+    this.asked = asked;
+    const { opening } = this.page.state;
+    const { status, body } = await this.get(`/board${opening ? `?date=${encodeURIComponent(opening)}` : ""}`);
+    if (asked !== this.asked) return;
+    if (status === 401) this.signOut(true);
+    else if (status === 422 && opening) this.page.go({ opening: "" });
+    else if (body) {
+      this.heard = Date.now();
+      this.page.show(body);
+    }
   }
 
-  // The board is read anew after events, at most twice a second: always what the server says is true.
+  // The board is read anew after events, but not for each of a burst: always what the server says is true.
   soon() {
     if (this.waiting) return;
     this.waiting = setTimeout(async () => {
-      this.waiting = null;
       await this.load();
-    }, 500);
+      this.waiting = null;
+      if (this.again) {
+        this.again = false;
+        this.soon();
+      }
+    }, GATHER);
   }
 
+  // An event may come by several topics; it is told once, with all that any of them shows.
   happened(event) {
-    if (this.seen === event.id) return;
-    this.seen = event.id;
-    if (event.kind === "clock.ticked") this.page.view.now = event.facts.now;
+    this.connected("live");
+    if (event.kind === "clock.ticked") {
+      if (this.page.view) this.page.view.now = event.facts.now;
+      this.page.draw();
+      return;
+    }
+    const told = this.page.feed.find((one) => one.id === event.id);
+    if (told) Object.assign(told.facts, event.facts);
     else this.page.tell(event);
+    if (this.waiting) this.again = true;
     this.soon();
   }
 
   signedIn() {
-    if (!this.me) return;
-    const out = make("button", { type: "button", id: "sign-out", text: this.page.words.say("signOut"), onclick: () => this.signOut() });
-    this.page.parts.account.replaceChildren(make("span", { text: this.me.role }), out);
+    const { say } = this.page.words;
+    const out = make("button", { type: "button", id: "sign-out", text: say("signOut"), onclick: () => this.signOut(false) });
+    this.page.parts.account.replaceChildren(make("span", { text: say(`role.${this.me.role}`) }), out);
   }
 
-  signOut() {
+  signOut(failed) {
     if (this.live) this.live.close();
+    clearInterval(this.poll);
+    clearTimeout(this.waiting);
     sessionStorage.removeItem(TOKEN);
-    this.me = null;
-    this.page.parts.account.replaceChildren();
-    this.askForToken(false);
+    this.asked += 1;
+    this.me = this.waiting = null;
+    this.page.view = null;
+    this.page.feed = [];
+    this.page.build();
+    this.askForToken(failed);
   }
 
   askForToken(failed) {
     const { say } = this.page.words;
-    const field = make("input", { id: "token", type: "password", autocomplete: "off", required: "" });
-    const form = make("form", {
-      class: "sign-in",
-      onsubmit: (event) => {
-        event.preventDefault();
-        sessionStorage.setItem(TOKEN, field.value.trim());
-        this.page.shut();
-        this.start(field.value.trim());
-      },
-    },
-    make("label", { for: "token", text: say("token") }), field, make("button", { type: "submit", text: say("signIn") }),
-    make("p", { class: failed ? "error" : "note", role: failed ? "alert" : null, text: say(failed ? "badToken" : "signInHelp") }));
-    this.page.open(say("brand"), form);
-    this.page.parts.dialog.querySelector(".close").remove();
-    field.focus();
+    const field = make("input", { id: "token", type: "password", autocomplete: "off", spellcheck: "false", required: "" });
+    const enter = (event) => {
+      event.preventDefault();
+      const token = field.value.trim();
+      sessionStorage.setItem(TOKEN, token);
+      this.page.dialog.shut();
+      this.start(token);
+    };
+    const note = make("p", { class: failed ? "error" : "note", role: failed ? "alert" : null, text: say(failed ? "badToken" : "signInHelp") });
+    const form = make("form", { class: "sign-in", onsubmit: enter },
+      make("label", { for: "token", text: say("token") }), field, note, make("button", { type: "submit", class: "first", text: say("signIn") }));
+    this.page.dialog.open(say("brand"), form, false);
   }
 }
 

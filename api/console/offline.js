@@ -3,5 +3,5 @@
 import { Page, stateOfAddress } from "./page.js";
 
 const data = JSON.parse(document.getElementById("view").textContent);
-const page = new Page(document.getElementById("console"), { language: data.language, ...stateOfAddress() });
+const page = new Page(document.getElementById("console"), { language: data.language, ...stateOfAddress() }, false);
 page.show(data.view);

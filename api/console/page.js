@@ -1,76 +1,107 @@
 // The first page: what stands around the board, its keys, its look, and the address that keeps its state.
 
-import { clockOf, daysOf, drawBoard, drawSupport, drawTable, drawUnscheduled, make, neighbour, sentenceOf } from "./board.js";
+import { drawBoard, focusBar, neighbour } from "./board.js";
+import { Dialog } from "./dialog.js";
+import { clockOf, dayAfter, make, percent } from "./dom.js";
+import { drawFeed, drawSupport, drawTable, drawUnscheduled } from "./lists.js";
+import { daysOf, stateOf } from "./sessions.js";
 import { speaker } from "./words.js";
 
 const FEED_LENGTH = 60;
+const STALE_SECONDS = 45;
+const PHONE = matchMedia("(max-width: 640px)");
+const STATE = { language: "zh", large: "", show: "", rooms: "", opening: "", day: "", query: "" };
 
 export class Page {
-  constructor(root, state) {
+  // With `isServed`, days can be asked for; a file holds what it holds.
+  constructor(root, state, isServed) {
     this.root = root;
-    this.state = { language: "zh", large: "", show: "board", day: null, query: "", ...state };
+    this.state = { ...STATE, ...state };
+    this.isServed = isServed;
     this.view = null;
     this.feed = [];
-    this.connection = { name: "offline" };
-    this.heard = null;
+    this.connection = { name: isServed ? "connecting" : "offline" };
     this.build();
     document.addEventListener("keydown", (event) => this.key(event));
-    setInterval(() => this.drawConnection(), 1000);
+    PHONE.addEventListener("change", () => this.draw());
+    setInterval(() => this.drawAge(), 1000);
   }
 
   get words() {
     return speaker(this.state.language);
   }
 
+  get day() {
+    return this.state.day || this.view.date;
+  }
+
+  // A list comes first where a grid would be too small to read.
+  get shown() {
+    return this.state.show || (PHONE.matches || this.state.large ? "table" : "board");
+  }
+
   build() {
     const { say } = this.words;
-    document.documentElement.lang = this.state.language === "zh" ? "zh-CN" : "en";
+    document.documentElement.lang = this.state.language === "en" ? "en" : "zh-CN";
     document.documentElement.classList.toggle("large", this.state.large === "1");
     document.title = `${say("title")} · ${say("brand")}`;
-    const button = (id, key, action) => make("button", { type: "button", id, onclick: action, text: say(key) });
+    this.dialog = new Dialog(this.words);
     this.parts = {
-      connection: make("p", { class: "connection", role: "status" }),
-      counts: make("p", { class: "counts" }),
-      board: make("div", { class: "board", role: "region", "aria-label": say("title"), tabindex: "-1" }),
+      connection: make("span", { role: "status" }),
+      age: make("span", { class: "age" }),
+      counts: make("dl", { class: "counts" }),
+      board: make("div", { class: "board", role: "region", "aria-label": say("title") }),
       table: make("div", { class: "table" }),
       support: make("div"),
-      feed: make("ol", { class: "feed", "aria-live": "polite" }),
+      feed: make("ol", { class: "feed", "aria-live": "polite", "aria-label": say("feed") }),
       unscheduled: make("section", { class: "unscheduled" }),
-      days: make("select", { id: "day", "aria-label": say("day"), onchange: () => this.go({ day: this.parts.days.value }) }),
-      search: make("input", { id: "search", type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.go({ query: this.parts.search.value }) }),
-      dialog: make("div", { class: "dialog", role: "dialog", "aria-modal": "true", hidden: "" }),
       account: make("span", { class: "account" }),
+      days: make("select", { id: "day", "aria-label": say("day"), onchange: () => this.go({ day: this.parts.days.value }) }),
+      opening: make("input", { id: "opening", type: "date", "aria-label": say("openingDay"), onchange: () => this.goTo(this.parts.opening.value) }),
+      search: make("input", {
+        id: "search", type: "search", placeholder: say("search"), "aria-label": say("search"),
+        oninput: () => this.go({ query: this.parts.search.value }),
+      }),
     };
     this.parts.search.value = this.state.query;
-    const header = make("header", { class: "top" },
-      make("div", { class: "brand" }, make("h1", { text: say("title") }), make("p", { text: say("brand") })),
-      make("div", { class: "tools" },
-        button("previous", "previousDay", () => this.step(-1)), this.parts.days, button("next", "nextDay", () => this.step(1)),
-        this.parts.search,
-        button("show", this.state.show === "board" ? "table" : "board", () => this.go({ show: this.state.show === "board" ? "table" : "board" }, true)),
-        button("print", "print", () => window.print()),
-        button("large", "large", () => this.go({ large: this.state.large === "1" ? "" : "1" }, true)),
-        button("language", "language", () => this.go({ language: this.state.language === "zh" ? "en" : "zh" }, true)),
-        button("help", "help", () => this.help()), this.parts.account));
-    header.querySelector("#previous").textContent = "‹";
-    header.querySelector("#previous").setAttribute("aria-label", say("previousDay"));
-    header.querySelector("#next").textContent = "›";
-    header.querySelector("#next").setAttribute("aria-label", say("nextDay"));
-    header.querySelector("#large").setAttribute("aria-pressed", String(this.state.large === "1"));
-    const status = make("div", { class: "status" }, this.parts.counts, this.legend(), this.parts.connection);
-    const aside = make("aside", {},
-      make("section", {}, make("h2", { text: say("support") }), make("p", { class: "note", text: say("supportNote") }), this.parts.support),
-      make("section", {}, make("h2", { text: say("feed") }), this.parts.feed), this.parts.unscheduled);
+    this.parts.status = make("p", { class: "connection" }, this.parts.connection, this.parts.age);
+    const bar = make("div", { class: "status" }, this.parts.counts, this.legend(), this.parts.status);
     const main = make("main", {}, this.parts.board, this.parts.table);
-    this.root.replaceChildren(header, status, make("div", { class: "columns" }, main, aside), this.parts.dialog);
+    this.root.replaceChildren(this.header(), bar, make("div", { class: "columns" }, main, this.aside()), this.dialog.element);
     this.draw();
+  }
+
+  header() {
+    const { say } = this.words;
+    const button = (id, text, action, label) => make("button", { type: "button", id, onclick: action, text, "aria-label": label, title: label });
+    const toggle = (id, key, name) => {
+      const made = button(id, say(key), () => this.go({ [name]: this.state[name] ? "" : "1" }, true));
+      made.setAttribute("aria-pressed", String(Boolean(this.state[name])));
+      return made;
+    };
+    const { parts } = this;
+    parts.show = button("show", "", () => this.go({ show: this.shown === "board" ? "table" : "board" }));
+    const days = make("div", { class: "days" }, button("previous", "‹", () => this.step(-1), say("previousDay")),
+      parts.opening, parts.days, button("next", "›", () => this.step(1), say("nextDay")));
+    const tools = make("div", { class: "tools" }, days, parts.search, parts.show, toggle("rooms", "usedRooms", "rooms"),
+      button("print", say("print"), () => window.print()), toggle("large", "large", "large"),
+      button("language", say("language"), () => this.go({ language: this.state.language === "en" ? "zh" : "en" }, true)),
+      button("help", "?", () => this.help(), say("help")), parts.account);
+    return make("header", { class: "top" }, make("div", { class: "brand" }, make("h1", { text: say("title") }), make("p", { text: say("brand") })), tools);
+  }
+
+  aside() {
+    const { say } = this.words;
+    return make("aside", {}, this.parts.unscheduled,
+      make("section", { class: "counted" }, make("h2", { text: say("support") }), make("p", { class: "note", text: say("supportNote") }), this.parts.support),
+      make("section", { class: "happened" }, make("h2", { text: say("feed") }), this.parts.feed));
   }
 
   legend() {
     const { say } = this.words;
-    const item = (kind, key) => make("span", { class: "key" }, make("i", { class: `bar ${kind}` }), say(key));
-    return make("p", { class: "legend", "aria-hidden": "true" },
-      item("home booked", "home"), item("guest booked", "guest"), item("home evaluating", "evaluating"), item("home finished", "finished"));
+    const item = (kind, key, badge) => make("span", { class: "key" }, make("i", { class: `bar ${kind}`, text: badge ? say(badge) : "" }), say(key));
+    return make("p", { class: "legend", "aria-hidden": "true" }, item("home", "home", "homeBadge"), item("guest", "guest", "guestBadge"),
+      item("home evaluating", "evaluating"), item("home finished", "finished"), item("home split", "split"));
   }
 
   // A change of state is in the address, so that a link shows the same.
@@ -83,17 +114,20 @@ export class Page {
     } catch (_) { /* some browsers refuse this for files */ }
     if (rebuild) this.build();
     else this.draw();
-    if (this.onGo) this.onGo(change);
+    if (this.onGo) this.onGo(change, Boolean(rebuild));
   }
 
+  goTo(opening) {
+    if (opening) this.go({ opening, day: "" });
+  }
+
+  // The day before or after: among those that the view holds, then, when served, the next day of openings.
   step(by) {
+    if (!this.view) return;
     const days = daysOf(this.view);
-    const at = days.indexOf(this.day) + by;
-    if (days[at]) this.go({ day: days[at] });
-  }
-
-  get day() {
-    return this.state.day || this.view.date;
+    const to = days[days.indexOf(this.day) + by];
+    if (to) this.go({ day: to });
+    else if (this.isServed) this.goTo(dayAfter(this.view.date, by));
   }
 
   show(view) {
@@ -107,113 +141,122 @@ export class Page {
     this.drawFeed();
   }
 
-  connected(name, heard) {
-    this.connection = { name };
-    if (heard) this.heard = heard;
-    this.drawConnection();
+  connected(name, heard, offset) {
+    this.connection = { name, heard, offset };
+    this.drawAge();
   }
 
   draw() {
-    this.drawConnection();
-    this.drawFeed();
-    if (!this.view) return;
     const { view, words, parts, state } = this;
-    const board = state.show === "board";
+    const { say } = words;
+    const board = this.shown === "board";
+    parts.show.textContent = say(board ? "table" : "board");
     parts.board.hidden = !board;
+    parts.table.hidden = board;
+    parts.board.classList.toggle("used-only", Boolean(state.rooms));
+    parts.opening.hidden = !this.isServed;
+    this.drawAge();
+    this.drawFeed();
+    if (!view) return;
     const days = daysOf(view);
-    if (!days.includes(this.day)) days.push(this.day);
-    parts.days.replaceChildren(...days.sort().map((day) => make("option", { value: day, text: day === view.date ? `${day} · ${words.say("openingDay")}` : day })));
+    if (!days.includes(this.day)) state.day = "";
+    parts.opening.value = view.date;
+    parts.days.hidden = this.isServed && days.length === 1;
+    parts.days.replaceChildren(...days.map((day) => make("option", { value: day, text: day === view.date ? `${day} · ${say("openingDay")}` : day })));
     parts.days.value = this.day;
-    const sessions = drawBoard(parts.board, view, this.day, state.query, words, (session) => this.details(session));
-    drawTable(parts.table, view, this.day, state.query, words);
+    const open = (session) => this.details(session);
+    if (board) drawBoard(parts.board, view, this.day, state.query, words, open);
+    else drawTable(parts.table, view, this.day, state.query, words, open);
     drawSupport(parts.support, view, words);
     drawUnscheduled(parts.unscheduled, view, words);
-    const evaluations = new Set(sessions.map((one) => one.booking_id));
-    const split = new Set(sessions.filter((one) => one.split).map((one) => one.booking_id));
-    const rooms = new Set(sessions.map((one) => one.room_id));
-    parts.counts.textContent = [
-      words.say("countSessions", evaluations.size), words.say("countRooms", rooms.size),
-      words.say("countSplit", split.size), words.say("countLeft", view.unscheduled.length),
-    ].join(" · ");
-    document.body.classList.toggle("as-table", !board);
+    this.drawCounts();
+  }
+
+  drawCounts() {
+    const { view, words } = this;
+    const today = view.sessions.filter((one) => clockOf(one.start, view.timezone).day === this.day);
+    const number = (test) => new Set(today.filter(test).map((one) => one.serial)).size;
+    const facts = [
+      ["countSessions", number(() => true)], ["countRunning", number((one) => one.state === "evaluating")],
+      ["countFinished", number((one) => one.state === "finished")], ["countRooms", new Set(today.map((one) => one.room_id)).size],
+      ["countSplit", new Set(view.sessions.filter((one) => one.split).map((one) => one.serial)).size],
+      ["countLeft", view.unscheduled.length],
+    ];
+    this.parts.counts.replaceChildren(...facts.map(([key, value]) =>
+      make("div", { class: value ? "" : "zero" }, make("dt", { text: words.say(key) }), make("dd", { text: String(value) }))));
   }
 
   drawFeed() {
-    const zone = this.view ? this.view.timezone : "Asia/Shanghai";
-    const items = this.feed.map((event) => {
-      const text = this.words.tell(event);
-      return text && make("li", { class: event.kind.split(".")[0] }, make("time", { text: clockOf(event.at, zone).time }), ` ${text}`);
-    });
-    const shown = items.filter(Boolean);
-    this.parts.feed.replaceChildren(...(shown.length ? shown : [make("li", { class: "none", text: this.words.say("feedEmpty") })]));
+    drawFeed(this.parts.feed, this.feed, this.view, this.words, (serial) => this.find(serial));
   }
 
-  drawConnection() {
-    const { name } = this.connection;
-    const age = this.heard ? Math.round((Date.now() - this.heard) / 1000) : null;
-    const stale = age !== null && age > 45;
-    this.parts.connection.className = `connection ${stale ? "stale" : name}`;
-    const text = this.words.say(name) + (name === "live" && age !== null ? ` · ${this.words.say("age", age)}` : "");
-    if (this.parts.connection.textContent !== text) this.parts.connection.textContent = text;
+  drawAge() {
+    const { say } = this.words;
+    const { name, heard, offset } = this.connection;
+    const age = heard ? Math.max(0, Math.round((Date.now() - heard) / 1000)) : null;
+    this.parts.status.className = `connection ${age !== null && age > STALE_SECONDS ? "stale" : name}`;
+    // Only the state is announced: a count of seconds read aloud would drown everything else.
+    if (this.parts.connection.textContent !== say(name)) this.parts.connection.textContent = say(name);
+    const facts = [];
+    if (age !== null) facts.push(say("age", age));
+    if (offset) facts.push(say("offset", offset));
+    if (!this.isServed && this.view) facts.push(say("asOf", `${clockOf(this.view.now, this.view.timezone).day} ${clockOf(this.view.now, this.view.timezone).time}`));
+    this.parts.age.textContent = facts.map((fact) => ` · ${fact}`).join("");
+  }
+
+  // From a sentence to its evaluation: the bar if it is on the day shown, else the search.
+  find(serial) {
+    const bar = [...this.parts.board.querySelectorAll(".bar")].find((one) => one.session.serial === serial);
+    if (bar && this.shown === "board") {
+      focusBar(this.parts.board, bar);
+      return;
+    }
+    this.parts.search.value = serial;
+    this.go({ query: serial });
   }
 
   details(session) {
-    const venue = this.view.venues.find((one) => one.venue_id === session.venue_id);
     const { say } = this.words;
+    const day = (clock) => `${clock.day} ${clock.time}`;
     const facts = [
-      ["project", session.project || say("hidden")], ["venue", venue ? venue.name : session.venue_id], ["rooms", session.room_id],
-      ["side", say(session.side)], ["start", `${session.from.day} ${session.from.time}`], ["end", `${session.to.day} ${session.to.time}`],
-      ["state", say(session.state) + (session.split ? ` · ${say("split")}` : "")],
-      ["progress", `${Math.round((session.progress || 0) * 100)} %`],
+      ["project", session.project || say("hidden")], ["venue", session.venue.name], ["rooms", session.room_id], ["side", say(session.side)],
+      ["start", day(session.from)], ["end", day(session.to)], ["state", stateOf(session, this.words)], ["progress", percent(session.progress)],
     ];
     if (session.reason) facts.push(["reason", session.reason]);
     const list = make("dl", {}, ...facts.map(([key, value]) => make("div", {}, make("dt", { text: say(key) }), make("dd", { text: value }))));
-    this.open(session.serial, list, sentenceOf(session, venue, this.words));
+    this.dialog.open(session.serial, list);
   }
 
   help() {
     const { say } = this.words;
     const keys = [["← → ↑ ↓", "keyArrows"], ["Enter", "keyEnter"], ["/", "keySearch"], ["Alt+L", "keyLarge"], ["?", "keyHelp"], ["Esc", "keyEscape"]];
-    this.open(say("keys"), make("dl", {}, ...keys.map(([key, text]) => make("div", {}, make("dt", {}, make("kbd", { text: key })), make("dd", { text: say(text) })))));
-  }
-
-  open(title, content, label) {
-    this.before = document.activeElement;
-    const close = make("button", { type: "button", class: "close", text: this.words.say("close"), onclick: () => this.shut() });
-    this.parts.dialog.setAttribute("aria-label", label || title);
-    this.parts.dialog.replaceChildren(make("div", { class: "sheet" }, make("h2", { text: title }), content, close));
-    this.parts.dialog.hidden = false;
-    close.focus();
-  }
-
-  shut() {
-    this.parts.dialog.hidden = true;
-    if (this.before) this.before.focus();
+    const item = ([key, text]) => make("div", {}, make("dt", {}, make("kbd", { text: key })), make("dd", { text: say(text) }));
+    this.dialog.open(say("keys"), make("dl", {}, ...keys.map(item)));
   }
 
   key(event) {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
     if (event.altKey && event.key.toLowerCase() === "l") {
       event.preventDefault();
-      this.go({ large: this.state.large === "1" ? "" : "1" }, true);
-    } else if (event.key === "Escape" && !this.parts.dialog.hidden) this.shut();
-    else if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      this.go({ large: this.state.large ? "" : "1" }, true);
+    } else if (event.key === "Escape") {
+      if (this.dialog.isOpen && this.dialog.mayShut) this.dialog.shut();
+      else if (document.activeElement === this.parts.search) this.parts.search.blur();
+    } else if (typing || this.dialog.isOpen || event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === "/") {
       event.preventDefault();
       this.parts.search.focus();
     } else if (event.key === "?") this.help();
-    else if (event.key.startsWith("Arrow") && this.parts.dialog.hidden) {
-      const bar = document.activeElement.closest(".bar");
-      const to = bar ? neighbour(this.parts.board, bar, event.key) : this.parts.board.querySelector(".bar");
-      if (to) {
-        event.preventDefault();
-        to.focus();
-        to.scrollIntoView({ block: "nearest", inline: "nearest" });
-      }
+    else if (event.key.startsWith("Arrow") && this.shown === "board") {
+      const bar = document.activeElement.closest(".track .bar");
+      const to = bar ? neighbour(this.parts.board, bar, event.key) : this.parts.board.querySelector('.bar[tabindex="0"]');
+      if (!to) return;
+      event.preventDefault();
+      focusBar(this.parts.board, to);
     }
   }
 }
 
 export function stateOfAddress() {
-  return Object.fromEntries(new URLSearchParams(location.search));
+  return Object.fromEntries([...new URLSearchParams(location.search)].filter(([name]) => name in STATE));
 }

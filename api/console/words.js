@@ -19,16 +19,20 @@ const WORDS = {
   help: ["帮助", "Help"],
   search: ["查找编号、项目、场所", "Find a number, project or venue"],
   rooms: ["评标室", "Room"],
-  seats: ["工位", "seats"],
+  roomSeats: ["{0} 工位", "{0} seats"],
+  venueFacts: ["{0} 评标室 · {1} 工位", "{0} rooms · {1} seats"],
   support: ["客场支持项目数", "Guest-support count"],
   supportNote: ["本期各场所作为客场支持的项目", "Projects each venue has supported as guest in the period"],
+  count: ["项目数", "Projects"],
+  few: ["较少", "few"],
   feed: ["动态", "What happened"],
   feedEmpty: ["暂无动态", "Nothing yet"],
-  unscheduled: ["未排项目", "Not scheduled"],
+  unscheduledCount: ["未排项目（{0}）", "Not scheduled ({0})"],
   home: ["主场", "home"],
   guest: ["客场", "guest"],
+  homeBadge: ["主", "H"],
+  guestBadge: ["客", "G"],
   split: ["开评分离", "split"],
-  cutoff: ["22:00 线", "22:00 line"],
   now: ["现在", "now"],
   table: ["表格", "Table"],
   board: ["看板", "Board"],
@@ -51,10 +55,15 @@ const WORDS = {
   waiting: ["已断开，正在重连", "disconnected, reconnecting"],
   refused: ["连接被拒绝，请重新登录", "refused, please sign in again"],
   age: ["数据于 {0} 秒前", "data {0} s old"],
-  countSessions: ["{0} 场", "{0} sessions"],
-  countSplit: ["{0} 开评分离", "{0} split"],
-  countLeft: ["{0} 未排", "{0} not scheduled"],
-  countRooms: ["{0} 评标室", "{0} rooms"],
+  offset: ["位置 {0}", "offset {0}"],
+  asOf: ["数据截至 {0}", "as of {0}"],
+  usedRooms: ["在用评标室", "Rooms in use"],
+  countSessions: ["评标项目", "evaluations"],
+  countRunning: ["评标中", "running"],
+  countFinished: ["已结束", "finished"],
+  countRooms: ["在用评标室", "rooms in use"],
+  countSplit: ["开评分离", "split"],
+  countLeft: ["未排", "not scheduled"],
   keys: ["快捷键", "Keys"],
   keyArrows: ["在场次之间移动", "move between sessions"],
   keyEnter: ["打开详情", "open details"],
@@ -68,7 +77,16 @@ const WORDS = {
   evaluating: ["评标中", "evaluating"],
   finished: ["已结束", "finished"],
   failed: ["流标", "failed"],
-  approved: ["已同意", "approved"],
+  accepted: ["接受", "accepted"],
+  declined: ["不能参加", "declined"],
+  timed_out: ["未及时答复", "not answered in time"],
+  "role.operator": ["中心操作员", "Centre operator"],
+  "role.host": ["场所负责人", "Venue host"],
+  "role.supervisor": ["监督部门", "Supervisor"],
+  "role.expert": ["评标专家", "Expert"],
+  "role.public": ["公众", "Public"],
+  "role.administrator": ["管理员", "Administrator"],
+  "role.machine": ["系统", "Machine"],
 };
 
 const SENTENCES = {
@@ -76,16 +94,17 @@ const SENTENCES = {
   "project.exempted": ["{serial} 不采用远程异地评标：{reason}", "{serial} stays on site: {reason}"],
   "project.failed": ["{serial} 流标：{reason}", "{serial} failed: {reason}"],
   "plan.published": ["排期已发布：已排 {scheduled}，开评分离 {split_count}", "Plan published: {scheduled} scheduled, {split_count} split"],
-  "booking.made": ["{serial} 预订 {room_id}（{side}）", "{serial} takes {room_id} ({side})"],
-  "booking.moved": ["{serial} 调整到 {room_id}", "{serial} moves to {room_id}"],
+  "booking.made": ["{serial} 预订{venue_id} {room_id}（{side}）", "{serial} takes {venue_id} {room_id} ({side})"],
+  "booking.moved": ["{serial} 由 {from_room_id} 调整到 {room_id}", "{serial} moves from {from_room_id} to {room_id}"],
   "booking.cancelled": ["{serial} 释放 {room_id}", "{serial} frees {room_id}"],
   "guest.requested": ["请求 {venue_id} 作客场支持 {serial}", "{venue_id} is asked to be guest for {serial}"],
   "guest.approved": ["{venue_id} 同意支持 {serial}", "{venue_id} agrees to support {serial}"],
   "guest.rejected": ["{venue_id} 未能支持 {serial}，转请下一客场", "{venue_id} cannot support {serial}; the next guest is asked"],
   "draw.committed": ["{serial} 抽取方案已封存", "{serial}: the draw is committed"],
   "draw.completed": ["{serial} 已抽取 {seats} 名专家", "{serial}: {seats} experts drawn"],
-  "draw.redrawn": ["{serial} 补抽 {lost_seats} 名专家", "{serial}: {lost_seats} seats drawn again"],
-  "invitation.answered": ["{serial} 专家答复", "{serial}: an invitation is answered"],
+  "draw.redrawn": ["{serial} 补抽 {lost_seats} 名专家", "{serial}: {lost_seats} seats are drawn again"],
+  "invitation.sent": ["{serial} 已发出邀请", "{serial}: an expert is invited"],
+  "invitation.answered": ["{serial} 专家答复：{answer}", "{serial}: an invitation is {answer}"],
   "bids.opened": ["{serial} 开标，投标 {bids} 份", "{serial} opened, {bids} bids"],
   "split.scheduled": ["{serial} 开评分离：{reason}", "{serial} is split from its opening: {reason}"],
   "checkin.recorded": ["{serial} 已签到 {checked_in}/{expected}", "{serial}: {checked_in} of {expected} checked in"],
@@ -95,19 +114,22 @@ const SENTENCES = {
   "evaluation.finished": ["{serial} 评标结束", "{serial}: the evaluation is finished"],
   "support.counted": ["{venue_id} 客场支持数 {support_count}", "{venue_id} has supported {support_count}"],
   "result.published": ["{serial} 结果公布", "{serial}: the result is public"],
+  "record.read": ["查阅封存记录：{purpose}", "A sealed record was read: {purpose}"],
 };
 
 export function speaker(language) {
   const at = Math.max(0, LANGUAGES.indexOf(language));
   const say = (key, ...values) =>
     values.reduce((text, value, nth) => text.replace(`{${nth}}`, value), (WORDS[key] || [key, key])[at]);
-  const tell = (event) => {
+  // A fact that this viewer may not know is left out of the sentence with a dash.
+  const tell = (event, nameOf) => {
     const sentence = SENTENCES[event.kind];
     if (!sentence) return null;
     return sentence[at].replace(/\{(\w+)\}/g, (_, name) => {
       const value = event.facts[name];
       if (value === undefined || value === null || value === "") return "—";
-      return name === "side" ? say(value) : String(value);
+      if (name === "venue_id") return nameOf(value);
+      return name === "side" || name === "answer" ? say(value) : String(value);
     });
   };
   return { say, tell, language: LANGUAGES[at] };

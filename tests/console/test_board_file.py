@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from api.board import render_board
 from api.calendars import published_calendar
@@ -51,7 +52,7 @@ def test_every_part_of_the_days_sessions_has_a_bar_under_its_room(page):
 
 
 def test_the_22_00_line_stands_where_22_00_is(page):
-    line = page.locator(".cutoff").bounding_box()["x"]
+    line = page.locator("b.cutoff").bounding_box()["x"]
     hours = page.locator(".hours span", has_text="22").bounding_box()["x"]
     assert abs(line - hours) < 4
 
@@ -84,13 +85,13 @@ def test_search_narrows_the_board_and_its_table_twin_says_the_same(page):
     bars = page.locator(".track .bar").count()
     assert 1 <= bars <= 3
     page.click("#show")
-    assert page.locator("tbody tr").count() == bars
+    assert page.locator("main tbody tr").count() == bars
 
 
 def test_a_phone_gets_a_list_and_no_sideways_scrolling(page):
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.locator(".board").is_hidden()
-    assert page.locator("tbody tr").first.is_visible()
+    expect(page.locator(".board")).to_be_hidden()
+    assert page.locator("main tbody tr").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
