@@ -76,10 +76,30 @@ def draw(
     drawn = _perform(office, order, screened, now)
     row = _save(session, office, case, order, drawn, actor, now)
     added = _seat(session, case, row, drawn)
-    invitations.send(session, added, now, rules.invite_response_timeout * rules.invite_call_attempts)
     projects.move(session, case.project, ProjectState.DRAWING, *DRAWABLE)
-    _note(session, record.case(session, project_id), order, screened, row, actor, now)
+    drawn_case = record.case(session, project_id)
+    _note(session, drawn_case, order, screened, row, actor, now)
+    _invite(session, drawn_case, added, rules, record.Scribe(session, actor, now))
     return row
+
+
+def _invite(
+    session: Session,
+    case: record.Case,
+    added: Sequence[EngagementRow],
+    rules: Rules,
+    scribe: record.Scribe,
+) -> None:
+    """Each new member is asked, and learns of it under the invitation's own number."""
+    timeout = rules.invite_response_timeout * rules.invite_call_attempts
+    for invitation, member in invitations.send(session, added, scribe.now, timeout):
+        told = {
+            "invitation_id": invitation.invitation_id,
+            "draw_id": member.draw_id,
+            "answer_by": invitation.expires_at.isoformat(),
+        }
+        topic, sealed = f"expert/{member.expert_id}", {"expert_id": member.expert_id}
+        scribe.note_at("invitation.sent", case, member.venue_id, topic, facts=told, sealed=sealed)
 
 
 def _empty_slots(

@@ -37,8 +37,17 @@ def freeze(session: Session, office: Office, plan: PlanRow) -> Problem:
     return problem_of(session, office, projects.values(session, waiting), int(plan.seed))
 
 
-def problem_of(session: Session, office: Office, wanted: tuple[Project, ...], seed: int) -> Problem:
-    """The problem of placing these projects around everything that is booked."""
+def alone(session: Session, office: Office, project_id: str, seed: int) -> Problem:
+    """The problem of placing one project anew: around everything that is booked, its own rooms apart."""
+    held = bookings.holding(session, project_id)
+    wanted = (projects.load(session, project_id),)
+    return problem_of(session, office, wanted, seed, held.booking_id if held else "")
+
+
+def problem_of(
+    session: Session, office: Office, wanted: tuple[Project, ...], seed: int, without: str = ""
+) -> Problem:
+    """The problem of placing these projects around everything that is booked, but for one booking."""
     known = venues.load_all(session)
     return Problem(
         projects=wanted,
@@ -46,7 +55,7 @@ def problem_of(session: Session, office: Office, wanted: tuple[Project, ...], se
         supply=supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
         calendar=office.calendar,
         rule_book=office.book,
-        commitments=bookings.commitments(session),
+        commitments=bookings.commitments(session, without),
         seed=seed,
     )
 

@@ -170,8 +170,19 @@ def end_now(session: Session, booking: BookingRow, now: datetime) -> None:
     session.flush()
 
 
-def commitments(session: Session) -> tuple[Commitment, ...]:
-    """Every room's time that is taken, as the planner knows it."""
+def experts(session: Session, project_ids: Iterable[str]) -> dict[str, int]:
+    """Expert seats that the holding bookings of these projects ask for, by project."""
+    held_by = {row.booking_id: row.project_id for row in held(session, project_ids)}
+    query = select(BookingPartRow).where(col(BookingPartRow.booking_id).in_(held_by))
+    found: dict[str, int] = {}
+    for part in session.exec(query):
+        project_id = held_by[part.booking_id]
+        found[project_id] = found.get(project_id, 0) + part.experts
+    return found
+
+
+def commitments(session: Session, without: str = "") -> tuple[Commitment, ...]:
+    """Every room's time that is taken, as the planner knows it, but for the booking named."""
     query = (
         select(ReservationRow, BookingPartRow.venue_id)
         .join(
@@ -181,7 +192,7 @@ def commitments(session: Session) -> tuple[Commitment, ...]:
                 col(BookingPartRow.place) == ReservationRow.place,
             ),
         )
-        .where(col(ReservationRow.active))
+        .where(col(ReservationRow.active), ReservationRow.booking_id != without)
         .order_by(col(ReservationRow.room_id), col(ReservationRow.starts_at))
     )
     return tuple(

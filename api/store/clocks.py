@@ -18,6 +18,14 @@ def start(session: Session, now: datetime, day: str, seed: int) -> None:
     session.flush()
 
 
+def turn_to(session: Session, day: str) -> None:
+    """The rehearsal is about another day."""
+    clock = session.get_one(ClockRow, 1)
+    clock.opening_date = day
+    session.add(clock)
+    session.flush()
+
+
 def set_now(session: Session, now: datetime) -> None:
     """A restart goes on from `now`."""
     clock = session.get_one(ClockRow, 1)

@@ -11,19 +11,26 @@ from models.engagements import EngagementRow
 from models.invitations import InvitationRow, InvitationState
 
 
-def send(session: Session, members: Iterable[EngagementRow], now: datetime, timeout: timedelta) -> None:
+def send(
+    session: Session, members: Iterable[EngagementRow], now: datetime, timeout: timedelta
+) -> list[tuple[InvitationRow, EngagementRow]]:
     """Every member is asked; the invitation's id says nothing about the project."""
-    session.add_all(
-        InvitationRow(
-            invitation_id=secrets.token_hex(8),
-            engagement_id=member.engagement_id,
-            state=InvitationState.SENT.value,
-            sent_at=now,
-            expires_at=now + timeout,
+    pairs = [
+        (
+            InvitationRow(
+                invitation_id=secrets.token_hex(8),
+                engagement_id=member.engagement_id,
+                state=InvitationState.SENT.value,
+                sent_at=now,
+                expires_at=now + timeout,
+            ),
+            member,
         )
         for member in members
-    )
+    ]
+    session.add_all(invitation for invitation, _ in pairs)
     session.flush()
+    return pairs
 
 
 def row(session: Session, invitation_id: str, lock: bool = False) -> InvitationRow:
@@ -66,6 +73,12 @@ def overdue(session: Session, now: datetime) -> Sequence[tuple[InvitationRow, En
         .order_by(col(InvitationRow.engagement_id))
     )
     return [(invitation, member) for invitation, member in session.exec(query)]
+
+
+def of_engagement(session: Session, engagement_id: str) -> str:
+    """The id of the engagement's invitation."""
+    query = select(InvitationRow.invitation_id).where(InvitationRow.engagement_id == engagement_id)
+    return session.exec(query).one()
 
 
 def withdraw(session: Session, engagement_ids: Iterable[str], now: datetime) -> None:

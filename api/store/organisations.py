@@ -16,6 +16,11 @@ def know(session: Session, organisations: Mapping[str, str]) -> None:
     session.flush()
 
 
+def all_of(session: Session) -> list[str]:
+    """The USCC of every organisation, in order."""
+    return list(session.exec(select(OrganisationRow.uscc).order_by(col(OrganisationRow.uscc))))
+
+
 def add_aliases(session: Session, aliases: Mapping[str, str]) -> None:
     """Every alias stands for its USCC."""
     for alias, uscc in sorted(aliases.items()):

@@ -187,6 +187,12 @@ def finish_section(session: Session, section: SectionRow, now: datetime) -> None
     session.flush()
 
 
+def last_finished(session: Session, project_id: str) -> datetime:
+    """When the last section was evaluated."""
+    done = [s.finished_at for s in sections_of(session, project_id) if s.finished_at is not None]
+    return max(done)
+
+
 def _taken(session: Session, day: str) -> int:
     query = select(func.count()).select_from(ProjectRow).where(ProjectRow.opening_date == day)
     return session.exec(query).one()

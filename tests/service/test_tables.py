@@ -59,7 +59,11 @@ def plan(**changes):
 @pytest.fixture
 def session(tables):
     """A session on a database with two booked and drawn projects of one centre, but no reservations."""
-    with Session(tables) as session:
+    with (
+        tables.connect() as connection,
+        connection.begin() as everything,
+        Session(connection, join_transaction_mode="create_savepoint") as session,
+    ):
         session.add_all([CentreRow(centre_id="C01", name="Chuxiong", region="532301")])
         session.add_all(
             [
@@ -137,6 +141,8 @@ def session(tables):
             )
         session.commit()
         yield session
+        session.close()
+        everything.rollback()
 
 
 def reservation(booking_id, start, end, **changes):
