@@ -27,6 +27,9 @@ from scheduler.supply import supply_of
 from scheduler.synthetic import SIZES, World, make_world
 from scheduler.timeline import ZONE
 
+MADE_UP_PER_CENTRE = 2
+"""Openings of a made-up day for each venue: a busy day of the sizes to plan for."""
+
 
 def day(
     openings: Annotated[
@@ -124,10 +127,11 @@ def _day(text: str | None, openings: Path | None) -> date:
 def _openings(
     path: Path | None, on: date, house: World, book: RuleBook, mapping: list[str], strict: bool
 ) -> Openings:
-    pairs = dict(pair.partition("=")[::2] for pair in mapping)
     if path is None:
-        return made_up(on, house.venues, book)
-    return read_openings(path, on, house.venues, book, pairs, strict=strict)
+        return made_up(on, house.venues, book, count=MADE_UP_PER_CENTRE * len(house.venues))
+    pairs = dict(pair.partition("=")[::2] for pair in mapping)
+    today = datetime.now(ZONE).date()
+    return read_openings(path, on, house.venues, book, pairs, strict=strict, today=today)
 
 
 def _write(folder: Path, result: Day, house: World, summary: dict[str, object], on: date) -> None:

@@ -1,72 +1,71 @@
-"""Reading a day of openings (开标) from CSV or XLSX, keeping the good rows and naming every bad one."""
+"""A day of openings (开标) from CSV or XLSX: the good rows become projects, every bad one is named."""
 
-import csv
-import hashlib
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from api.files.columns import COLUMNS, find_columns, is_far, plain
-from scheduler.errors import BadInput, SchedulerError
-from scheduler.panel import check_panel
-from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
+from api.files.cells import (
+    read_category,
+    read_exemption,
+    read_id,
+    read_kind,
+    read_set,
+    read_specialties,
+    read_text,
+    read_time,
+    whole,
+)
+from api.files.projects import project_of
+from api.files.tables import BadRow, BadRows, Column, Row, read_table
+from scheduler.errors import BadInput
+from scheduler.projects import Project
 from scheduler.rules import RuleBook
 from scheduler.synthetic import make_openings
 from scheduler.timeline import ZONE
 from scheduler.venues import Venue
 
-ASKED = {
-    Category.WORKS: ("A08", "A07"),
-    Category.WORKS_LOW_PRICE: ("A08", "A07"),
-    Category.SERVICES: ("A05", "C01"),
-    Category.GOODS: ("B01", "C01"),
-}
-"""Specialties of a panel whose row names none: most seats for the first, one for the second (assumption)."""
+MOST_SECTIONS = 1_000
+MOST_BIDS = 100_000
+FAR = timedelta(days=2 * 366)
+"""No notice fixes an opening longer ahead than this: a later date is taken to be mistyped (assumption)."""
 
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that was left out: its line, the field, the value and the rule it breaks."""
-
-    line: int
-    field: str
-    value: str
-    rule: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.field} = {self.value!r}: {self.rule}"
-
-
-class BadRows(SchedulerError):
-    """Rows are bad and the caller wants all or nothing."""
-
-    code = "bad_rows"
-
-    def __init__(self, rows: tuple[BadRow, ...]) -> None:
-        super().__init__(rows)
-        self.rows = rows
-
-    @property
-    def facts(self) -> dict[str, str]:
-        return {"rows": str(len(self.rows)), "first": str(self.rows[0])}
-
-    def __str__(self) -> str:
-        return f"{len(self.rows)} bad rows; {self.rows[0]}"
+COLUMNS = (
+    Column(
+        "notice", ("项目编号", "招标编号", "公告编号", "招标项目编号", "notice_id"), read_id, required=True
+    ),
+    Column(
+        "opening_at",
+        ("开标时间", "开标日期", "开标日期时间", "opening_time", "opening"),
+        read_time,
+        required=True,
+    ),
+    Column("category", ("类别", "项目类别", "项目类型", "类型"), read_category, required=True),
+    Column("org_id", ("招标人", "采购人", "招标单位", "单位", "organisation"), read_text, required=True),
+    Column("sections", ("标段数", "标段数量", "标段(包)数", "包数"), whole(1, MOST_SECTIONS), required=True),
+    Column("bidders", ("投标人数", "投标数", "投标单位数", "投标人数量", "bids"), whole(0, MOST_BIDS)),
+    Column("max_bidders_per_section", ("单标段最多投标人数", "最多投标人数"), whole(0, MOST_BIDS)),
+    Column("name", ("项目名称", "标段名称", "招标项目名称"), read_text),
+    Column("kind", ("采购方式", "招标方式", "交易类型"), read_kind),
+    Column("specialties", ("专业", "评标专业", "抽取专业"), read_specialties),
+    Column("owner_representatives", ("招标人代表", "业主代表", "招标人代表人数"), whole(0, 9)),
+    Column("guests", ("副场数", "客场数"), whole(1, 4)),
+    Column("exemption", ("不采用远程原因", "免远程原因"), read_exemption),
+    Column("home", ("主场", "主场场所"), read_text),
+    Column("tenderer", ("招标人统一社会信用代码", "招标人代码"), read_id),
+    Column("agency", ("代理机构统一社会信用代码", "招标代理机构", "代理机构"), read_id),
+    Column("supervisor", ("监督部门统一社会信用代码", "监督部门"), read_id),
+    Column("equipment", ("设备要求", "评标室设备"), read_set),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Openings:
-    """The projects of one day, and the rows that were left out."""
+    """The projects of one day, the rows that were left out, and the projects whose bids had to be assumed."""
 
     projects: tuple[Project, ...]
-    bad_rows: tuple[BadRow, ...]
+    bad_rows: tuple[BadRow, ...] = ()
+    assumed_bids: tuple[str, ...] = ()
 
 
 def read_openings(
@@ -77,35 +76,38 @@ def read_openings(
     mapping: Mapping[str, str],
     *,
     strict: bool = False,
+    today: date | None = None,
 ) -> Openings:
     """The day's projects from a file; with `strict`, `BadRows` is raised instead of leaving bad rows out.
 
-    Rows of other days are passed over. Raises `BadInput` when the file cannot be read or lacks a column.
+    Rows of other days are passed over, whatever else is wrong with them. A date far after both the day and
+    `today` is bad. Raises `BadInput` when the file cannot be read or lacks a column.
     """
-    rows = iter(_rows(path))
-    header = next(rows, None)
-    if header is None:
-        raise BadInput("openings", path.name, "a file with a header row")
-    places = find_columns(header[1], mapping)
+    latest = max(day, today or day) + FAR
     projects: dict[str, Project] = {}
+    lines: dict[str, int] = {}
+    assumed: list[str] = []
     bad: list[BadRow] = []
-    for line, cells in rows:
-        read, flaw = _read_row(line, cells, places, day)
-        if flaw is None and read is not None and read["notice"] in projects:
-            flaw = BadRow(line, "notice", read["notice"], "a notice comes once a day; the first row counts")
-        if flaw is None and read is not None:
-            try:
-                projects[read["notice"]] = project_of(read, venues, book)
-            except BadInput as refusal:
-                flaw = BadRow(line, refusal.field, str(refusal.value), refusal.rule)
+    for row in read_table(path, COLUMNS, mapping):
+        if _is_of_another_day(row, day, latest):
+            continue
+        try:
+            flaw = _flaw(row, latest, lines)
+            if flaw is None:
+                notice = row.values["notice"]
+                projects[notice] = project_of(row.values, venues, book)
+                lines[notice] = row.line
+                assumed += [notice] if "bidders" not in row.values else []
+        except BadInput as refusal:
+            flaw = BadRow(row.line, refusal.field, str(refusal.value), refusal.rule)
         if flaw is not None:
             bad.append(flaw)
     if bad and strict:
-        raise BadRows(tuple(bad))
-    return Openings(tuple(projects.values()), tuple(bad))
+        raise BadRows(tuple(bad), path.name)
+    return Openings(tuple(projects.values()), tuple(bad), tuple(assumed))
 
 
-def made_up(day: date, venues: Sequence[Venue], book: RuleBook) -> Openings:
+def made_up(day: date, venues: Sequence[Venue], book: RuleBook, count: int = 18, seed: int = 0) -> Openings:
     """A made-up day, for whoever has no file at hand."""
     rows = (
         {
@@ -116,125 +118,28 @@ def made_up(day: date, venues: Sequence[Venue], book: RuleBook) -> Openings:
             "sections": opening.sections,
             "bidders": opening.bidders,
         }
-        for opening in make_openings(day)
+        for opening in make_openings(day, count, seed)
     )
-    return Openings(tuple(project_of(row, venues, book) for row in rows), ())
+    return Openings(tuple(project_of(row, venues, book) for row in rows))
 
 
-def project_of(row: Mapping[str, Any], venues: Sequence[Venue], book: RuleBook) -> Project:
-    """The project of one row, with what the row leaves open taken from the rule book.
-
-    The home is the row's `home` venue, or the organisation folded onto the venues: SHA-256 of its id modulo
-    their number, in the order of venue ids. Bids are spread evenly over the sections.
-    """
-    home = _home(row, sorted(venues, key=lambda venue: venue.venue_id))
-    kind, category = row.get("kind") or ProcurementKind.CONSTRUCTION, row["category"]
-    rules = book.at(row["opening_at"].astimezone(ZONE).date(), home.region, kind)
-    owners = row.get("owner_representatives")
-    owners = 1 if owners is None else owners
-    asked = row.get("specialties") or _default_seats(category, rules.panel_min_size - owners)
-    sections, bids = row["sections"], row["bidders"]
-    project = Project(
-        project_id=row["notice"],
-        name=row.get("name") or row["notice"],
-        kind=kind,
-        category=category,
-        home=home.venue_id,
-        region=home.region,
-        opening_at=row["opening_at"],
-        sections=tuple(
-            Section(str(n + 1), bids // sections + (n < bids % sections)) for n in range(sections)
-        ),
-        specialties=tuple((Requirement(frozenset({code})), seats) for code, seats in asked),
-        owner_representatives=owners,
-        guest_count=row.get("guests") or rules.remote_guest_count,
-        exemption=row.get("exemption"),
-        tenderer=row.get("tenderer") or "",
-        agency=row.get("agency") or "",
-    )
-    check_panel(project, rules)
-    return project
+def _is_of_another_day(row: Row, day: date, latest: date) -> bool:
+    """Whether the row's own date says that it is none of this day's business."""
+    if "opening_at" not in row.values:
+        return False
+    on: date = row.values["opening_at"].astimezone(ZONE).date()
+    return on != day and on <= latest
 
 
-def _default_seats(category: Category, experts: int) -> tuple[tuple[str, int], ...]:
-    first, second = ASKED[category]
-    return ((first, experts - 1), (second, 1)) if experts > 1 else ((first, 1),)
-
-
-def _home(row: Mapping[str, Any], venues: Sequence[Venue]) -> Venue:
-    wanted = row.get("home")
-    if wanted:
-        for venue in venues:
-            if wanted in (venue.venue_id, venue.centre_id, venue.name, venue.region):
-                return venue
-        raise BadInput("home", wanted, "a venue's id, name or region, or its centre's id")
-    number = int.from_bytes(hashlib.sha256(row["org_id"].encode()).digest(), "big")
-    return venues[number % len(venues)]
-
-
-def _read_row(
-    line: int, cells: Sequence[object], places: Mapping[str, int], day: date
-) -> tuple[dict[str, Any] | None, BadRow | None]:
-    """The row's values if it is of that day, or what is wrong with it; a good row of another day is neither."""
-    row: dict[str, Any] = {}
-    if not any(plain(cell) for cell in cells):
-        return None, None
-    for column in COLUMNS:
-        place = places.get(column.name)
-        cell = plain(cells[place]) if place is not None and place < len(cells) else ""
-        if not cell:
-            if column.required:
-                return None, BadRow(line, column.name, "", "is missing")
-            continue
-        try:
-            row[column.name] = column.read(cell)
-        except ValueError as flaw:
-            return None, BadRow(line, column.name, cell, str(flaw))
-        if column.name == "opening_at":
-            if is_far(row["opening_at"], day):
-                return None, BadRow(
-                    line, column.name, cell, "lies more than three years after the day planned"
-                )
-            if row["opening_at"].astimezone(ZONE).date() != day:
-                return None, None
-    return row, None
-
-
-def _rows(path: Path) -> Iterable[tuple[int, Sequence[object]]]:
-    """Rows with their line numbers, the header first; raises `BadInput` when the file is not what it seems."""
-    if not path.is_file():
-        raise BadInput("openings", str(path), "an existing CSV or XLSX file")
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return _sheet(path)
-    try:
-        text = decode(path.read_bytes())
-        return list(_lines(text))
-    except csv.Error as flaw:
-        raise BadInput("openings", path.name, f"a CSV file: {flaw}") from None
-
-
-def decode(content: bytes) -> str:
-    """The text of a file in UTF-8, with or without a mark, or in GB18030; raises `BadInput` for anything else."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("openings", repr(content[:16]), "text in UTF-8 or GB18030")
-
-
-def _lines(text: str) -> Iterator[tuple[int, Sequence[object]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    for cells in reader:
-        yield reader.line_num, cells
-
-
-def _sheet(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as flaw:
-        raise BadInput("openings", path.name, f"an XLSX workbook: {flaw}") from None
-    try:
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
-    finally:
-        book.close()
+def _flaw(row: Row, latest: date, lines: Mapping[str, int]) -> BadRow | None:
+    """What is wrong with a row besides what its project would refuse."""
+    values = row.values
+    if "opening_at" in values and values["opening_at"].astimezone(ZONE).date() > latest:
+        rule = f"lies after {latest}: taken to be mistyped"
+        return BadRow(row.line, "opening_at", row.cells["opening_at"], rule)
+    if row.flaw is not None:
+        return row.flaw
+    if (notice := values["notice"]) in lines:
+        rule = f"a notice comes once a day; line {lines[notice]} counts"
+        return BadRow(row.line, "notice", notice, rule)
+    return None

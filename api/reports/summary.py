@@ -26,12 +26,14 @@ def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str
         "avoidable_splits": sum(booking.avoidable for booking in plan.bookings),
         "on_site": sum(not booking.guests for booking in plan.bookings),
         "draws": len(day.draws),
-        "redraws": 0,
+        "redraws": sum(public["commitment"]["number"] != "1" for public, _ in day.draws.values()),
         "undrawn": day.undrawn,
         "verified": len(day.draws) - len(day.unverified),
         "unverified": day.unverified,
         "violations": len(day.violations),
         "violation_list": [f"{entry.rule}: {entry.subject}: {entry.detail}" for entry in day.violations],
+        "few_bids": _few_bids(day, on),
+        "assumed_bids": list(read.assumed_bids),
         "guest_support": {venue.venue_id: support[venue.venue_id] for venue in problem.venues},
         "cost": plan.cost,
         "bound": plan.bound,
@@ -41,14 +43,14 @@ def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str
             {"line": bad.line, "field": bad.field, "value": bad.value, "rule": bad.rule}
             for bad in read.bad_rows
         ],
-        "warnings": _warnings(day, on),
+        "warnings": _warnings(day, read, on),
         "problem_digest": plan.problem_digest,
         "rules_digest": plan.rules_digest,
         "seconds": day.seconds,
     }
 
 
-def _warnings(day: Day, on: date) -> list[str]:
+def _warnings(day: Day, read: Openings, on: date) -> list[str]:
     """What a planner should know that is no violation."""
     problem = day.problem
     warnings = []
@@ -57,12 +59,21 @@ def _warnings(day: Day, on: date) -> list[str]:
         warnings.append(f"no published calendar covers {on} to {last}: only weekends are taken as days off")
     if not problem.calendar.is_working_day(on):
         warnings.append(f"{on} is no working day; openings fixed for it are evaluated all the same")
-    few = [
-        project.project_id
-        for project in problem.projects
-        if max(section.bidders for section in project.sections)
-        < problem.rule_book.at(on, project.region, project.kind).bidders_min
-    ]
-    if few:
+    if few := _few_bids(day, on):
         warnings.append(f"{len(few)} projects expect too few bids in every section and will fail when opened")
+    if read.assumed_bids:
+        warnings.append(
+            f"{len(read.assumed_bids)} projects name no bids: bidders.min for each section assumed"
+        )
     return warnings
+
+
+def _few_bids(day: Day, on: date) -> list[str]:
+    """Projects that have fewer than bidders.min bids in every section, as far as the input knows (条例 art. 44)."""
+    book = day.problem.rule_book
+    return [
+        project.project_id
+        for project in day.problem.projects
+        if max(section.bidders for section in project.sections)
+        < book.at(on, project.region, project.kind).bidders_min
+    ]
