@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from scheduler.planning.balance import support_cost
 from scheduler.planning.board import Board, compile_board
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.outcome import Plan
@@ -115,7 +114,7 @@ class _Whole:
             steps = [model.new_bool_var("") for _ in literals]
             model.add(sum(steps) == sum(literals))
             for nth, step in enumerate(steps, start=1):
-                self.cost.append(wishes.support * support_cost(*board.support[venue], nth) * step)
+                self.cost.append(board.support_price(venue, nth) * step)
         for pair, literals in self.pairs.items():
             limit = max(0, board.limits[pair[0]] - board.history.get(pair, 0))
             steps = [model.new_bool_var("") for _ in literals[:limit]]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import accumulate
 from math import gcd
 
-from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_scale
+from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_cost, support_scale
 from scheduler.planning.chance import ticket, tie
 from scheduler.planning.problem import Problem
 from scheduler.planning.task import (
@@ -51,10 +51,19 @@ class Board:
     rooms_of: tuple[tuple[int, ...], ...] = ()
     at_home: tuple[tuple[int, ...], ...] = ()
     """The tasks of each venue as home."""
+    support_steps: tuple[list[int], ...] = ()
     first: tuple[int, ...] = ()
     """For each task: the first slot at which it could start were every room free."""
     least: tuple[int, ...] = ()
     """For each task: the price of that start."""
+
+    def support_price(self, venue: int, nth: int) -> int:
+        """What the nth support of a venue costs; worked out once."""
+        steps = self.support_steps[venue]
+        while len(steps) < nth:
+            cost = support_cost(*self.support[venue], len(steps) + 1)
+            steps.append(self.problem.wishes.support * cost)
+        return steps[nth - 1]
 
     def price(self, task: Task, slot: int) -> int:
         """The price of starting the task at the slot; never less than at an earlier one."""
@@ -126,6 +135,7 @@ def _index(board: Board) -> None:
         (board.venues[venue].venue_id, board.room_ids[room]): room
         for room, venue in enumerate(board.room_venue)
     }
+    board.support_steps = tuple([] for _ in venues)
     board.rooms_of = tuple(map(tuple, rooms))
     board.at_home = tuple(map(tuple, homes))
     board.first = tuple(max(0, first_slot(task.same_day or task.window & task.steps)) for task in board.tasks)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from scheduler.planning.balance import support_cost
 from scheduler.planning.board import Board
 from scheduler.planning.home import HomeBound, home_bound
 
@@ -87,14 +86,11 @@ def guest_bound(board: Board, left_out: int) -> int:
             for nth in range(room):
                 arcs.append((home, venues + venue, 1, wishes.rotation * (met + nth) + far))
     for venue in sorted(set().union(*reach.values())):
-        ahead, scale = board.support[venue]
         share = min(total, 2 * total // max(1, len(reach)) + 8)
         for nth in range(1, share + 1):
-            arcs.append((venues + venue, sink, 1, wishes.support * support_cost(ahead, scale, nth)))
+            arcs.append((venues + venue, sink, 1, board.support_price(venue, nth)))
         if share < total:
-            arcs.append(
-                (venues + venue, sink, total - share, wishes.support * support_cost(ahead, scale, share + 1))
-            )
+            arcs.append((venues + venue, sink, total - share, board.support_price(venue, share + 1)))
     flow = min_cost_flow.SimpleMinCostFlow()
     columns = np.array(arcs, dtype=np.int64).T
     flow.add_arcs_with_capacity_and_unit_cost(*columns)

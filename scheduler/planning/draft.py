@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from scheduler.planning.balance import support_cost
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
 from scheduler.planning.task import TIE_BITS, VENUE_MASK, Task
@@ -41,9 +40,7 @@ class Draft:
         """While searching: overlook a guest or a room now and then, so that not only the greedy choice is tried."""
         self.wanted: dict[int, int] = {}
         """Starts at which the homes alone would do best."""
-        self.next_support = [
-            board.problem.wishes.support * support_cost(*scale, 1) for scale in board.support
-        ]
+        self.next_support = [board.support_price(venue, 1) for venue in range(len(board.venues))]
         """What the next support of each venue costs."""
         self.extra: list[dict[int, int]] = [{} for _ in board.venues]
         """For each home: what meeting a guest once more costs."""
@@ -181,9 +178,7 @@ class Draft:
     def _meet(self, home: int, venue: int, sign: int) -> None:
         """Count a support, and renew what the venue's next one and the pair's next meeting cost."""
         board, wishes = self.board, self.board.problem.wishes
-        self.next_support[venue] = wishes.support * support_cost(
-            *board.support[venue], self.supports[venue] + 1
-        )
+        self.next_support[venue] = board.support_price(venue, self.supports[venue] + 1)
         pair = (home, venue)
         met = self.pairs[pair] = self.pairs.get(pair, 0) + sign
         self.extra[home][venue] = wishes.rotation * (met + board.met.get(pair, 0))

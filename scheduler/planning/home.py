@@ -38,24 +38,23 @@ class HomeBound:
     starts: dict[int, int]
 
 
+Starts = tuple[tuple[int, int], ...]
+"""Sets of starts, each with the slots that a start surely takes: those of the opening day come first."""
+
+
 def home_bound(board: Board, members: Sequence[int], unscheduled: int) -> HomeBound:
     """No plan has these tasks of one home for less than `bound`, whatever their guests do."""
-    options = {nth: _options(board, board.tasks[nth]) for nth in members}
-    total, starts = 0, dict[int, int]()
-    for group in _components(board, options, unscheduled):
-        part = _solve(board, {nth: options[nth] for nth in group}, unscheduled)
-        total += part.bound
-        starts.update(part.starts)
-    return HomeBound(total, starts)
+    starts = {nth: _starts(board, board.tasks[nth]) for nth in members}
+    return _bound(board, starts, unscheduled)
 
 
-def _options(board: Board, task: Task) -> list[Option]:
-    """All starts at home, cheapest first; sessions on later days count only with what they surely take.
+def _starts(board: Board, task: Task) -> Starts:
+    """All starts at home; sessions on later days count only with what they surely take.
 
-    What has begun is where it is: it counts nothing.
+    What has begun is where it is: it counts nothing, and so it has no start here.
     """
     if task.project_id in board.begun:
-        return [Option(0, 0, 0)]
+        return ()
     shifts, axis = task.brief.shifts, board.axis
     opens = max(minute_of(venue.opens) for venue in board.venues)
     closes = min(minute_of(venue.closes) for venue in board.venues)
@@ -64,31 +63,57 @@ def _options(board: Board, task: Task) -> list[Option]:
     if not sure:
         least = min(shifts.length(max(1, holds // 2)), shifts.length(task.brief.work))
         sure = max(1, least // axis.grid)
-    free = [board.free[room] for room in task.rooms]
     same = later = 0
-    for slots in free:
+    for room in task.rooms:
         if task.same_day:
-            same |= starts_of(slots, task.length) & task.same_day
-        later |= starts_of(slots, sure) & task.window & task.steps
-    options = [Option(slot, board.price(task, slot), task.length) for slot in each_slot(same)]
-    return options + [Option(slot, board.price(task, slot), sure) for slot in each_slot(later)]
+            same |= starts_of(board.free[room], task.length) & task.same_day
+        later |= starts_of(board.free[room], sure) & task.window & task.steps
+    return tuple((slots, length) for slots, length in ((same, task.length), (later, sure)) if slots)
 
 
-def _components(board: Board, options: dict[int, list[Option]], unscheduled: int) -> list[list[int]]:
-    """Groups of tasks that can meet, after starts dearer than any best solution needs are dropped."""
-    ceiling = _greedy(board, options, unscheduled)[0]
-    floor = sum(_cheapest(entries, unscheduled) for entries in options.values())
-    reach: dict[int, int] = {}
-    for nth, entries in options.items():
-        limit = ceiling - floor + _cheapest(entries, unscheduled)
-        entries[:] = [option for option in entries if option.price <= limit]
-        taken = 0
-        for option in entries:
-            taken |= run_of(option.length) << option.slot
-        reach[nth] = taken
+def _bound(board: Board, starts: dict[int, Starts], unscheduled: int) -> HomeBound:
+    """The bound of tasks that share rooms, taken apart as far as cheap starts leave them apart."""
+    starts = {nth: reach for nth, reach in starts.items() if board.tasks[nth].project_id not in board.begun}
+    least = {nth: _least(board, nth, reach, unscheduled) for nth, reach in starts.items()}
+    floor = sum(least.values())
+    ceiling, found = _greedy(board, starts, floor, unscheduled)
+    if ceiling <= floor:
+        return HomeBound(ceiling, found)
+    options = {
+        nth: _options(board, nth, reach, ceiling - floor + least[nth]) for nth, reach in starts.items()
+    }
+    groups = _components(options)
+    if len(groups) == 1:
+        return _solve(board, options, floor, ceiling, found, unscheduled)
+    parts = [_bound(board, {nth: starts[nth] for nth in group}, unscheduled) for group in groups]
+    return HomeBound(
+        sum(part.bound for part in parts), {nth: slot for part in parts for nth, slot in part.starts.items()}
+    )
+
+
+def _least(board: Board, nth: int, starts: Starts, unscheduled: int) -> int:
+    return min([unscheduled, *(board.price(board.tasks[nth], first_slot(slots)) for slots, _ in starts)])
+
+
+def _options(board: Board, nth: int, starts: Starts, limit: int) -> list[Option]:
+    """The starts that a solution no dearer than the known one can use, cheapest first."""
+    options = []
+    for slots, length in starts:
+        for slot in each_slot(slots):
+            price = board.price(board.tasks[nth], slot)
+            if price > limit:
+                break
+            options.append(Option(slot, price, length))
+    return options
+
+
+def _components(options: dict[int, list[Option]]) -> list[list[int]]:
+    """Groups of tasks that can meet."""
     groups: list[tuple[int, list[int]]] = []
     for nth in sorted(options):
-        mask, members = reach[nth], [nth]
+        mask, members = 0, [nth]
+        for option in options[nth]:
+            mask |= run_of(option.length) << option.slot
         apart = []
         for other, theirs in groups:
             if other & mask:
@@ -99,17 +124,12 @@ def _components(board: Board, options: dict[int, list[Option]], unscheduled: int
     return [sorted(members) for _, members in groups]
 
 
-def _cheapest(entries: list[Option], unscheduled: int) -> int:
-    return min([unscheduled, *(option.price for option in entries[:1])])
-
-
-def _greedy(board: Board, options: dict[int, list[Option]], unscheduled: int) -> tuple[int, dict[int, int]]:
+def _greedy(
+    board: Board, starts: dict[int, Starts], floor: int, unscheduled: int
+) -> tuple[int, dict[int, int]]:
     """A solution of the model: the best of many orders, each task at its cheapest free start in turn."""
-    order = sorted(options, key=lambda n: (options[n][0].slot if options[n] else 0, board.tasks[n].length, n))
-    floor = sum(_cheapest(entries, unscheduled) for entries in options.values())
-    masks = {n: _start_masks(entries) for n, entries in options.items()}
-    prices = {n: {option.slot: option.price for option in entries} for n, entries in options.items()}
-    best = _insert(board, masks, prices, order, unscheduled)
+    order = sorted(starts, key=lambda n: (board.first[n], board.tasks[n].length, n))
+    best = _insert(board, starts, order, unscheduled)
     chance = Chance(len(order))
     for _ in range(TRIES):
         if best[0] <= floor:
@@ -117,51 +137,42 @@ def _greedy(board: Board, options: dict[int, list[Option]], unscheduled: int) ->
         other = list(order)
         for _ in range(1 + chance.below(3)):
             other.insert(chance.below(len(other)), other.pop(chance.below(len(other))))
-        found = _insert(board, masks, prices, other, unscheduled)
+        found = _insert(board, starts, other, unscheduled)
         if found[0] <= best[0]:
             best, order = found, other
     return best
 
 
-def _start_masks(options: list[Option]) -> list[tuple[int, int]]:
-    """The starts by the length they take: those of the opening day come first."""
-    masks: dict[int, int] = {}
-    for option in options:
-        masks[option.length] = masks.get(option.length, 0) | 1 << option.slot
-    return sorted(masks.items(), key=lambda item: first_slot(item[1]))
-
-
 def _insert(
-    board: Board,
-    masks: dict[int, list[tuple[int, int]]],
-    prices: dict[int, dict[int, int]],
-    order: list[int],
-    unscheduled: int,
+    board: Board, starts: dict[int, Starts], order: list[int], unscheduled: int
 ) -> tuple[int, dict[int, int]]:
     free = {room: board.free[room] for nth in order for room in board.tasks[nth].rooms}
-    total, starts = 0, dict[int, int]()
+    total, taken = 0, dict[int, int]()
     for nth in order:
         found = [
             (first_slot(slots), at, length, room)
-            for length, mask in masks[nth]
+            for mask, length in starts[nth]
             for at, room in enumerate(board.tasks[nth].rooms)
             if (slots := starts_of(free[room], length) & mask)
         ]
         slot, _, length, room = min(found, default=(-1, 0, 0, 0))
-        if slot >= 0 and prices[nth][slot] < unscheduled:
+        price = board.price(board.tasks[nth], slot) if slot >= 0 else unscheduled
+        if price < unscheduled:
             free[room] &= ~(run_of(length) << slot)
-            total += prices[nth][slot]
-            starts[nth] = slot
-        else:
-            total += unscheduled
-    return total, starts
+            taken[nth] = slot
+        total += min(price, unscheduled)
+    return total, taken
 
 
-def _solve(board: Board, options: dict[int, list[Option]], unscheduled: int) -> HomeBound:
-    floor = sum(_cheapest(entries, unscheduled) for entries in options.values())
-    ceiling, starts = _greedy(board, options, unscheduled)
-    if ceiling <= floor:
-        return HomeBound(ceiling, starts)
+def _solve(
+    board: Board,
+    options: dict[int, list[Option]],
+    floor: int,
+    ceiling: int,
+    starts: dict[int, int],
+    unscheduled: int,
+) -> HomeBound:
+    """The model itself, by CP-SAT, one thread and a deterministic limit: the same bound on any machine."""
     model = cp_model.CpModel()
     chosen: dict[tuple[int, int], cp_model.IntVar] = {}
     cost: list[cp_model.LinearExprT] = []
