@@ -13,7 +13,7 @@ class Budget:
     time passes `stop`, and then the plan depends on the machine; that it is legal, and the bound, do not.
     """
 
-    iterations: int = 4_000
+    iterations: int = 8_000
 
     def __post_init__(self) -> None:
         require(self.iterations >= 0, "iterations", self.iterations, "a budget is not negative")

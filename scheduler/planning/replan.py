@@ -52,7 +52,7 @@ def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Outco
     if waiting:
         search = Search(draft, after.seed, fixed, tuple(waiting))
         search.run(ITERATIONS, 0, lambda _, __: None, None)
-        search.restore()
+        search.finish()
     outcome = publish(draft, after.wishes.unscheduled * len(board.hopeless))
     return replace(
         outcome,

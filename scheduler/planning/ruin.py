@@ -42,19 +42,16 @@ def neighbours(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] =
     return _some(_users_at(draft, draft.board.rooms_of[venue], run_of(width) << (day * width)), chance, size)
 
 
-def most_supporting(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
-    """Tasks whose guest supports more than its share, and one of its pairs that meets too often."""
-    board = draft.board
-    loads = [
-        (draft.supports[v] + board.support[v][0]) * board.support[v][1] if draft.supports[v] else -1
-        for v in range(len(board.venues))
-    ]
-    ranked = sorted(range(len(loads)), key=lambda v: (-loads[v], v))
-    venue = ranked[min(chance.below(len(ranked)), chance.below(len(ranked)))]
-    users = {
-        nth for room in board.rooms_of[venue] for nth in draft.users[room] if board.tasks[nth].home != venue
-    }
-    return _some(users, chance, size)
+def uneven(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+    """Users of a venue that supports too little, and tasks of guests that support too much: they may change."""
+    board, following = draft.board, draft.next_support
+    ranked = sorted(range(len(board.venues)), key=lambda v: (following[v], v))
+    spread = max(1, len(ranked) // 4)
+    low = ranked[min(chance.below(spread), chance.below(spread))]
+    users = {nth for room in board.rooms_of[low] for nth in draft.users[room]}
+    high = ranked[-1 - min(chance.below(spread), chance.below(spread))]
+    givers = {n for room in board.rooms_of[high] for n in draft.users[room] if board.tasks[n].home != high}
+    return _some(givers, chance, 1 + size // 2) + _some(users - givers, chance, size // 2)
 
 
 def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
@@ -86,7 +83,7 @@ def hot_venue(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = 
 RUINS: tuple[tuple[int, Ruin], ...] = (
     (6, blockers),
     (2, neighbours),
-    (2, most_supporting),
+    (4, uneven),
     (2, rivals),
     (1, hot_venue),
 )

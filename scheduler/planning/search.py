@@ -9,10 +9,13 @@ from scheduler.planning.insertion import best_placement
 from scheduler.planning.resume import still_allowed
 from scheduler.planning.ruin import RUINS, hot_venue
 
-LARGEST_RUIN = 12
-WARM = 3.0
-"""Cost by which a plan may get worse at the start, accepted with probability 1/e; falls to COLD."""
-COLD = 0.2
+LARGEST_RUIN = 8
+HEATS = (2.0, 60.0, 15.0, 200.0, 2.0)
+"""Cost by which a plan may get worse at the start of each round, accepted with probability 1/e."""
+COLD = 0.3
+"""What heat falls to at the end of a round."""
+ENOUGH = 40
+"""Iterations for each task from which several rounds pay; with fewer there is one, the gentlest."""
 
 
 def insert_all(draft: Draft, order: Iterable[int]) -> None:
@@ -68,21 +71,30 @@ class Search:
         stop: Callable[[], bool] | None,
     ) -> int:
         """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done."""
+        rounds = len(HEATS) if iterations >= ENOUGH * len(self.draft.board.tasks) else 1
+        length = -(-iterations // rounds)
         self.draft.chance = self._chance
         for iteration in range(iterations):
             if self.best_cost <= bound or (stop is not None and stop()):
                 return iteration
-            heat = WARM * (COLD / WARM) ** (iteration / iterations)
+            nth, at = divmod(iteration, length)
+            if at == 0 and nth:
+                self.restore()
+            heat = HEATS[nth] * (COLD / HEATS[nth]) ** (at / length)
             self._step(heat)
             if self.draft.price < self.best_cost:
                 self.best_cost, self.best = self.draft.price, dict(self.draft.placed)
                 found(iteration + 1, self.best_cost)
         return iterations
 
+    def finish(self) -> None:
+        """Bring the draft to the best placements, and choose without chance from now on."""
+        self.restore()
+        self.draft.chance = None
+
     def restore(self) -> None:
         """Bring the draft back to the best placements."""
         draft = self.draft
-        draft.chance = None
         for nth in [n for n, placement in draft.placed.items() if self.best.get(n) is not placement]:
             draft.remove(nth)
         for nth, placement in self.best.items():

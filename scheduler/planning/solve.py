@@ -45,7 +45,7 @@ def solve(
     done = search.run(
         budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop
     )
-    search.restore()
+    search.finish()
     _polish(draft, fixed)
     tell(Progress("done", done, draft.cost, bound.total))
     return publish(draft, bound.total)
