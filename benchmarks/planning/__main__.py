@@ -1,0 +1,157 @@
+"""`python -m benchmarks.planning [--quick] [--only NAME] [--out DIR]`: every planner on every frozen instance.
+
+Writes results.json (figures, machine, versions) and results.md (the table), and fails when a plan of Yidi breaks
+a rule or is worse than the best known by more than a tenth.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import sys
+import time
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.planning.instances import SHAPES, instance
+from benchmarks.planning.peers import monolithic, pyjobshop, waits
+from scheduler.planning import Budget, Plan, Problem, first_come_first_served, solve
+from scheduler.verification.plans import verify_plan
+
+HERE = Path(__file__).parent
+ITERATIONS = {"province-week": 16_000, "province-busy": 12_000}
+"""Search iterations where the default budget does not suit."""
+
+
+def figures(problem: Problem, plan: Plan, bound: int) -> dict[str, Any]:
+    """What is reported of a plan."""
+    minutes = [wait.total_seconds() / 60 for wait in waits(problem, plan)]
+    counts = Counter({venue.venue_id: 0 for venue in problem.venues if venue.rooms})
+    counts.update(part.venue_id for booking in plan.bookings for part in booking.guests)
+    seats = {venue.venue_id: venue.seats for venue in problem.venues}
+    return {
+        "cost": plan.cost,
+        "bound": bound,
+        "gap": round(max(0, plan.cost - bound) / plan.cost, 4) if plan.cost else 0.0,
+        "unscheduled": len(plan.unscheduled),
+        "split": sum(booking.split for booking in plan.bookings),
+        "avoidable": sum(booking.avoidable for booking in plan.bookings),
+        "mean_wait_min": round(sum(minutes) / max(1, len(minutes)), 1),
+        "supports_max": max(counts.values(), default=0),
+        "supports_min": min(counts.values(), default=0),
+        "gini_counts": round(gini(list(counts.values())), 3),
+        "gini_by_seats": round(gini([count / seats[venue] for venue, count in counts.items()]), 3),
+        "violations": len(verify_plan(problem, plan)),
+    }
+
+
+def gini(values: list[float] | list[int]) -> float:
+    """The Gini coefficient: 0 when all are equal."""
+    ordered, total = sorted(values), sum(values)
+    if not total:
+        return 0.0
+    weighted = sum((2 * nth - len(ordered) - 1) * value for nth, value in enumerate(ordered, start=1))
+    return weighted / (len(ordered) * total)
+
+
+def yidi(problem: Problem, name: str) -> tuple[Plan, dict[str, Any]]:
+    """Yidi's plan, with the seconds and cost at each phase."""
+    marks: dict[str, Any] = {}
+    start = time.perf_counter()
+    cpu = time.process_time()
+
+    def told(progress: Any) -> None:
+        if progress.phase != "search":
+            marks[progress.phase] = {"s": round(time.perf_counter() - start, 2), "cost": progress.cost}
+
+    plan = solve(problem, Budget(ITERATIONS.get(name, 8_000)), told)
+    assert isinstance(plan, Plan)
+    marks["cpu_s"] = round(time.process_time() - cpu, 1)
+    return plan, marks
+
+
+def run(name: str, seconds: float, peers: bool) -> list[dict[str, Any]]:
+    """All planners on one instance, against Yidi's bound, which is valid for each."""
+    problem = instance(name)
+    rows = []
+    start = time.perf_counter()
+    plan, marks = yidi(problem, name)
+    elapsed = time.perf_counter() - start
+    rows.append(
+        {"planner": "yidi", "seconds": round(elapsed, 1), **figures(problem, plan, plan.bound), **marks}
+    )
+    start = time.perf_counter()
+    phone = first_come_first_served(problem)
+    elapsed = time.perf_counter() - start
+    rows.append(
+        {
+            "planner": "first come first served",
+            "seconds": round(elapsed, 1),
+            **figures(problem, phone, plan.bound),
+        }
+    )
+    if peers:
+        start = time.perf_counter()
+        whole, bound = monolithic(problem, seconds)
+        elapsed = round(time.perf_counter() - start, 1)
+        found = figures(problem, whole, plan.bound) if whole else {"cost": None}
+        rows.append({"planner": "monolithic CP-SAT", "seconds": elapsed, "own_bound": bound, **found})
+        start = time.perf_counter()
+        shop = pyjobshop(problem, seconds)
+        elapsed = round(time.perf_counter() - start, 1)
+        found = figures(problem, shop, plan.bound) if shop else {"cost": None}
+        rows.append({"planner": "PyJobShop", "seconds": elapsed, **found})
+    return [{"instance": name, **row} for row in rows]
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows in Markdown."""
+    columns = ["instance", "planner", "seconds", "cost", "bound", "gap", "unscheduled", "avoidable"]
+    columns += ["mean_wait_min", "gini_counts", "gini_by_seats", "violations"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(str(row.get(column, "–")) for column in columns) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Run, write, and judge."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="only Yidi and first come first served")
+    parser.add_argument("--only", choices=sorted(SHAPES), action="append")
+    parser.add_argument("--seconds", type=float, default=20, help="for each peer that takes a time limit")
+    parser.add_argument("--out", type=Path, default=HERE / "results")
+    options = parser.parse_args()
+    best_file = HERE / "best_known.json"
+    best = json.loads(best_file.read_text(encoding="utf-8")) if best_file.exists() else {}
+    rows: list[dict[str, Any]] = []
+    for name in options.only or SHAPES:
+        rows += run(name, options.seconds, not options.quick and not name.endswith("week"))
+        print(table(rows[-4:]), flush=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    machine = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: version(name) for name in ("ortools", "numpy", "pyjobshop")},
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    text = json.dumps({"machine": machine, "rows": rows}, indent=1, ensure_ascii=False)
+    (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
+    (options.out / "results.md").write_text(table(rows), encoding="utf-8")
+    flaws = []
+    for row in rows:
+        if row["planner"] == "yidi":
+            known = best.get(row["instance"], row["cost"])
+            if row["violations"] or row["cost"] > 1.1 * known:
+                flaws.append(
+                    f"{row['instance']}: {row['violations']} violations, cost {row['cost']}, best {known}"
+                )
+            best[row["instance"]] = min(known, row["cost"])
+    best_file.write_text(json.dumps(best, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    print("\n".join(flaws) or "every plan is legal and as good as known", file=sys.stderr)
+    return 1 if flaws else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
