@@ -10,8 +10,8 @@ from scheduler.planning.publish import publish
 
 
 def monolithic(problem: Problem, seconds: float) -> tuple[Plan | None, int]:
-    """CP-SAT on the whole problem with two workers; several-day work is beyond it and stays unscheduled."""
-    answer = solve_whole(problem, seconds, workers=2)
+    """CP-SAT on the whole problem, two workers, starts of about three days; several-day work is left out."""
+    answer = solve_whole(problem, seconds, workers=2, ceiling=2 * problem.wishes.avoidable_split)
     return answer.plan, answer.bound
 
 

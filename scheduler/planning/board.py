@@ -274,6 +274,7 @@ def _limits(problem: Problem, briefs: list[Brief], index: dict[str, int]) -> dic
     for home, theirs in own.items():
         supports = sum(brief.project.guest_count for brief in theirs)
         supports += sum(past.projects for past in problem.pair_history if index.get(past.home) == home)
+        supports += sum(index.get(at) == home for at in problem.withdrawn)
         scopes = {brief.rules.remote_guest_scope for brief in theirs}
         able = sum(
             bool(venue.rooms)

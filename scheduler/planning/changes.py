@@ -76,8 +76,10 @@ def changed(problem: Problem, change: Change) -> Problem:
         case NewProject(project):
             fields = {"projects": (*problem.projects, project)}
         case Cancelled(project_id):
-            _known(problem, project_id)
+            gone = _known(problem, project_id)
+            supports = 0 if gone.exemption else gone.guest_count
             fields = {
+                "withdrawn": (*problem.withdrawn, *((gone.home,) * supports)),
                 "projects": tuple(p for p in problem.projects if p.project_id != project_id),
                 "durations": tuple(entry for entry in problem.durations if entry[0] != project_id),
                 "begun": tuple(booking for booking in problem.begun if booking.project_id != project_id),

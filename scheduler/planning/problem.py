@@ -106,7 +106,8 @@ class Problem:
 
     `durations` are working times known better than by the rule book's formula
     (history, live forecast), as pairs of project id and quantile. Bookings in `begun` have started: they
-    stay where they are, and what they lack of work is done in the same rooms.
+    stay where they are, and what they lack of work is done in the same rooms. `withdrawn` names the home of
+    each support that a cancelled project would have had: a share once granted is not taken back for it.
     """
 
     projects: tuple[Project, ...]
@@ -122,6 +123,7 @@ class Problem:
     durations: tuple[tuple[str, timedelta], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     begun: tuple[Booking, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     seed: int = 0
 
@@ -134,6 +136,7 @@ class Problem:
             "quotas",
             "durations",
             "refusals",
+            "withdrawn",
         ):
             object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
         for name, key in (("projects", "project_id"), ("venues", "venue_id")):

@@ -120,6 +120,7 @@ def pair_limit(problem: Problem, facts: Mapping[str, Facts], home: str) -> int:
         return 0
     supports = sum(fact.project.guest_count for fact in own)
     supports += sum(past.projects for past in problem.pair_history if past.home == home)
+    supports += problem.withdrawn.count(home)
     able = sum(
         bool(venue.rooms)
         and venue.venue_id != home
