@@ -158,7 +158,9 @@ def disclose_event(entry: Entry, viewer: Viewer, now: datetime) -> dict[str, Any
         role is Role.SUPERVISOR and _is_within(viewer, entry.topic.removeprefix("region/"))
     ):
         fields &= BOARD
-    known = {**event.facts, **(event.sealed or {})}
+    # A machine acts for a centre, but names are for persons on duty: it learns them with everyone else.
+    withheld = viewer.role is Role.MACHINE and event.kind != "result.published"
+    known = dict(event.facts) if withheld else {**event.facts, **(event.sealed or {})}
     shown = {name: known[name] for name in known if name in fields}
     if role is Role.HOST and event.kind == "names.unlocked" and "members" in shown:
         shown["members"] = [one for one in shown["members"] if one.get("venue_id") in viewer.venue_ids]

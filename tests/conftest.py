@@ -1,8 +1,10 @@
 """Rules for the whole suite."""
 
 import os
+import shutil
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 NO_REAL_DATA = "real openings (../shared/data) are not beside the checkout"
 """The one reason for which CI may skip: those files are not ours to ship."""
@@ -19,3 +21,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if skipped and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"CI skips no test, but {len(skipped)} were skipped", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; tests that need one are skipped where none is installed."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium, or any Chrome on the PATH")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=options)
+        yield chromium
+        chromium.close()
