@@ -35,7 +35,9 @@ def post_openings(
     """The day's rows become projects of the caller's centre; bad rows are named, or with `strict` stop it all."""
     own = [venue for venue in venues.load_all(call.session) if venue.centre_id == call.viewer.centre_id]
     with TemporaryDirectory() as folder:
-        path = Path(folder) / ("openings.xlsx" if name.lower().endswith((".xlsx", ".xlsm")) else "openings.csv")
+        path = Path(folder) / (
+            "openings.xlsx" if name.lower().endswith((".xlsx", ".xlsm")) else "openings.csv"
+        )
         path.write_bytes(content)
         read = read_openings(path, date, own, call.office.book, {}, strict=strict)
 
