@@ -100,11 +100,18 @@ def on_http(_: Request, refused: Exception) -> Problem:
     return problem(refused.status_code, phrase.lower().replace(" ", "_"), phrase, headers=refused.headers)
 
 
+def on_failure(_: Request, __: Exception) -> Problem:
+    """Something went wrong inside: the log says what, the answer does not."""
+    failed = HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem(failed, "failed", failed.description)
+
+
 def install(app: FastAPI) -> None:
     """The application answers every refusal as a problem document."""
     app.add_exception_handler(SchedulerError, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_failure)
 
 
 def _error(error: Mapping[str, Any]) -> dict[str, Any]:
