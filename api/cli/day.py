@@ -16,6 +16,8 @@ from api.cli.terminal import advancing, out, say_error
 from api.day import Day, first_request, rehearsal_entropy, run_day
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
+from api.files.worlds import read_world
+from api.files.writing import secret_folder, write, write_secret
 from api.reports.board import board_view
 from api.reports.summary import summary_of
 from api.reports.timetable import write_timetable
@@ -42,7 +44,7 @@ def day(
         typer.Option(help="Makes plan and draws repeatable: a rehearsal, said so in each certificate."),
     ] = None,
     world: Annotated[
-        Path | None, typer.Option(help="A world file (yidi world); a made-up one if left out.")
+        Path | None, typer.Option(help="A world file or folder (yidi world); a made-up one if left out.")
     ] = None,
     size: Annotated[str, typer.Option(help=f"Size of the made-up world: {', '.join(SIZES)}.")] = "prefecture",
     rules: Annotated[
@@ -64,7 +66,7 @@ def day(
     """
     book = _rule_book(rules)
     on = _day(date, openings)
-    house = documents.load_world(world.read_bytes()) if world else make_world(size)
+    house = read_world(world) if world else make_world(size)
     with advancing() as advance:
         read = _openings(openings, on, house, book, mapping or [], strict)
         advance("read", len(read.projects), len(read.projects))
@@ -139,26 +141,22 @@ def _write(folder: Path, result: Day, house: World, summary: dict[str, object], 
     problem = result.problem
     projects = {project.project_id: project for project in problem.projects}
     venues = {venue.venue_id: venue for venue in problem.venues}
-    for name, mode in (("draws", 0o755), ("sealed", 0o700)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / name).chmod(mode)
-        for old in (folder / name).glob("*.json"):
-            old.unlink()
-    (folder / "problem.json").write_text(documents.problem_document(problem), encoding="utf-8")
-    (folder / "plan.json").write_text(documents.dump(result.plan), encoding="utf-8")
+    secret_folder(folder / "sealed")
+    for old in (*(folder / "draws").glob("*.json"), *(folder / "sealed").glob("*.json")):
+        old.unlink()
+    write(folder / "problem.json", documents.problem_document(problem))
+    write(folder / "plan.json", documents.dump(result.plan))
     for project_id, (public, sealed) in result.draws.items():
         name = f"{documents.file_name(project_id)}.json"
-        (folder / "draws" / name).write_text(_json(public), encoding="utf-8")
-        secret = folder / "sealed" / name
-        secret.touch(mode=0o600)
-        secret.write_text(_json(sealed), encoding="utf-8")
+        write(folder / "draws" / name, _json(public))
+        write_secret(folder / "sealed" / name, _json(sealed))
+    (folder / "draws").mkdir(exist_ok=True)
     if result.draws:
-        request = first_request(result, house)
-        (folder / "draw-request.json").write_text(documents.dump(request), encoding="utf-8")
+        write(folder / "draw-request.json", documents.dump(first_request(result, house)))
     write_timetable(folder / "timetable.xlsx", result.plan, projects, venues)
     view = board_view(result.plan, problem.projects, problem.venues, on, datetime.combine(on, _NOON, ZONE))
-    (folder / "board.html").write_text(render_board(view), encoding="utf-8")
-    (folder / "summary.json").write_text(_json(summary), encoding="utf-8")
+    write(folder / "board.html", render_board(view))
+    write(folder / "summary.json", _json(summary))
 
 
 _NOON = datetime.min.time().replace(hour=12)

@@ -12,33 +12,40 @@ from rich.markup import escape
 from api.cli.terminal import advancing, out, say_error
 from api.day import PARTIES, rehearsal_entropy
 from api.files import documents
+from api.files.worlds import tables_of
+from api.files.writing import write, write_secret
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, commit, complete, employer_cap, party_commitment
 from scheduler.eligibility import screen
 from scheduler.errors import BadInput
 from scheduler.planning import Budget, Impossible, OutOfTime, Plan, solve
 from scheduler.rules import RuleBook
-from scheduler.synthetic import make_world
+from scheduler.synthetic import SIZES, make_world
 from scheduler.timeline import ZONE
 from scheduler.verification.draws import verify_draw
 from scheduler.verification.plans import verify_plan
 
 
 def world(
-    out_file: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("world.json"),
-    size: Annotated[str, typer.Option(help="prefecture, province or nation.")] = "prefecture",
+    folder: Annotated[Path, typer.Option("--out", help="The folder to write.")] = Path("world"),
+    size: Annotated[str, typer.Option(help=f"{', '.join(SIZES)}.")] = "prefecture",
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 0,
+    tables: Annotated[bool, typer.Option("--tables", help="CSV tables instead of JSON documents.")] = False,
 ) -> None:
-    """Write a made-up world: centres, venues, rooms, experts.
+    """Write a made-up world: centres, venues, rooms, experts, organisations; names in a file of their own.
 
-    Example: yidi world --size prefecture --out world.json
+    Example: yidi world --size prefecture --out world
+
+    As tables to fill in with your own: yidi world --tables --out tables
     """
     made = make_world(size, seed)
-    out_file.parent.mkdir(parents=True, exist_ok=True)
-    out_file.write_text(documents.world_document(made), encoding="utf-8")
-    out.print(
-        f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {out_file}"
-    )
+    if tables:
+        files = {f"{name}.csv": text for name, text in tables_of(made).items()}
+    else:
+        files = {"world.json": documents.world_document(made), "people.json": documents.people_document(made)}
+    for name, text in files.items():
+        (write_secret if name.startswith("people") else write)(folder / name, text)
+    out.print(f"{len(made.centres)} centres, {len(made.venues)} venues, {len(made.pool)} experts in {folder}")
 
 
 def plan(
@@ -56,7 +63,7 @@ def plan(
     match outcome:
         case Plan() as found:
             _refuse_unsound(verify_plan(problem, found))
-            out_file.write_text(documents.dump(found), encoding="utf-8")
+            write(out_file, documents.dump(found))
             out.print(
                 f"{len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, "
                 f"cost {found.cost}, bound {found.bound}, gap {found.gap:.1%}: {out_file}"
@@ -130,9 +137,8 @@ def draw(
         signer.public,
     )
     _refuse_unproven(drawn.public, drawn.sealed)
-    out_file.write_text(_json(drawn.public), encoding="utf-8")
-    sealed_file.touch(mode=0o600)
-    sealed_file.write_text(_json(drawn.sealed), encoding="utf-8")
+    write(out_file, _json(drawn.public))
+    write_secret(sealed_file, _json(drawn.sealed))
     out.print(
         f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
         f"{out_file}, sealed in {sealed_file}"
@@ -172,10 +178,7 @@ def verify(
 
 
 def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as flaw:
-        raise BadInput("certificate", path.name, f"valid JSON: {flaw}") from None
+    return documents.read_json(path.read_bytes())
 
 
 def _refuse_unsound(violations: tuple[Any, ...]) -> None:

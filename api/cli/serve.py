@@ -15,7 +15,7 @@ from api.clocks import Clock, SteppedClock, WallClock
 from api.database import make_engine
 from api.database import migrate as migrate_database
 from api.demo import Demo, first_moment
-from api.files import documents
+from api.files.worlds import read_world
 from api.keys import load_keys
 from api.office import Office
 from api.services import accounts, worlds
@@ -37,7 +37,9 @@ def serve(
     speed: Annotated[float, typer.Option(help="Simulated seconds per second of the demo.", min=0.1)] = 60,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 if left out.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 8000 if left out.")] = None,
-    world: Annotated[Path | None, typer.Option(help="A world file to start an empty database with.")] = None,
+    world: Annotated[
+        Path | None, typer.Option(help="A world file or folder to start an empty database with.")
+    ] = None,
     calendar: Annotated[str, typer.Option(help="china, weekdays, or a JSON file of overrides.")] = "china",
 ) -> None:
     """Run the service: console at /, API at /docs, live channel at /live.
@@ -89,7 +91,7 @@ def open_office(settings: Settings, calendar: str = "china") -> Office:
 
 def _world(path: Path | None, demo: bool) -> World | None:
     if path is not None:
-        return documents.load_world(path.read_bytes())
+        return read_world(path)
     return make_world() if demo else None
 
 
