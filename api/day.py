@@ -5,6 +5,7 @@ The order in which overlapping projects draw is random from the seed; each draw 
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from typing import Any
 from api.files.documents import DrawRequest
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, NoPanel, commit, complete, employer_cap, party_commitment, slots_of
-from scheduler.eligibility import Engagement, screen
+from scheduler.eligibility import Engagement, Reason, Screened, screen
 from scheduler.people import Pool
 from scheduler.planning import Booking, Budget, Plan, Problem, solve
+from scheduler.slots import Slot
 from scheduler.synthetic import World
 from scheduler.verification.draws import verify_draw
 from scheduler.verification.plans import Violation, verify_plan
@@ -141,12 +143,20 @@ def _draw_all(
         try:
             prepared = commit(draw, screened, committed, entropy(draw_id, "salt"), now)
         except NoPanel as refusal:
-            day.undrawn[project.project_id] = str(refusal)
+            day.undrawn[project.project_id] = f"{refusal}; {_who_else(screened, slots)}"
             continue
         drawn = complete(prepared, secrets, now, signer.sign, signer.public)
         day.draws[project.project_id] = (drawn.public, drawn.sealed)
         engaged += [_engagement(member.expert_id, booking, centre_id) for member in drawn.members]
         progress("draw", nth, len(order))
+
+
+def _who_else(screened: Screened, slots: tuple[Slot, ...]) -> str:
+    """Why those who live there and might know the subject were not to be had, as counts by reason."""
+    unfit = (Reason.OTHER_REGION, Reason.OTHER_SPECIALTY)
+    reasons = Counter(entry.reason for entry in screened.excluded if entry.reason not in unfit)
+    listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    return f"{len(screened.eligible)} eligible over {len(slots)} slots, excluded: {listed or 'nobody'}"
 
 
 def _near(world: World, regions: set[str]) -> Pool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -123,6 +123,15 @@ def read_specialties(cell: str) -> tuple[tuple[str, int], ...]:
 def read_set(cell: str) -> frozenset[str]:
     """Several ids or codes, apart by semicolon, comma or 、."""
     return frozenset(part for part in re.split(r"[;,、\s]+", cell) if part)
+
+
+def read_day(cell: str) -> date:
+    """A day: 2026-05-04, 2026/5/4 or 2026年5月4日."""
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", cell)
+    try:
+        return date(*map(int, found.groups())) if found else date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("a day, such as 2026-05-04") from None
 
 
 def read_clock(cell: str) -> time:

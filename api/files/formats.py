@@ -60,6 +60,7 @@ class ProblemDocument:
     durations: tuple[tuple[str, timedelta], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     begun: tuple[Booking, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     wishes: Wishes = Wishes()  # noqa: RUF009 - frozen
     seed: int = 0
 
