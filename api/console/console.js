@@ -59,7 +59,7 @@ class Console {
     this.live.open();
     // Where a proxy breaks websockets the board is still read, only less often.
     this.poll = setInterval(() => {
-      if (this.state !== "live") this.load();
+      if (this.state !== "live" && !this.page.barred) this.load();
     }, POLL);
   }
 
@@ -88,6 +88,7 @@ class Console {
     if (asked !== this.asked) return;
     if (status === 401) this.signOut(true);
     else if (status === 422 && opening) this.page.go({ opening: "" });
+    else if (status === 403) this.page.show(null, true);
     else if (body) {
       this.heard = Date.now();
       this.page.show(body);
@@ -96,7 +97,7 @@ class Console {
 
   // The board is read anew after events, but not for each of a burst: always what the server says is true.
   soon() {
-    if (this.waiting) return;
+    if (this.waiting || this.page.barred) return;
     this.waiting = setTimeout(async () => {
       await this.load();
       this.waiting = null;
@@ -135,8 +136,9 @@ class Console {
     sessionStorage.removeItem(TOKEN);
     this.asked += 1;
     this.me = this.waiting = null;
-    this.page.view = null;
     this.page.feed = [];
+    this.page.connected("signedOut");
+    this.page.show(null, false);
     this.page.build();
     this.askForToken(failed);
   }

@@ -20,7 +20,7 @@ export class Page {
     this.isServed = isServed;
     this.view = null;
     this.feed = [];
-    this.connection = { name: isServed ? "connecting" : "offline" };
+    this.connection = { name: isServed ? "signedOut" : "offline" };
     this.build();
     document.addEventListener("keydown", (event) => this.key(event));
     PHONE.addEventListener("change", () => this.draw());
@@ -55,6 +55,7 @@ export class Page {
       support: make("div"),
       feed: make("ol", { class: "feed", "aria-live": "polite", "aria-label": say("feed") }),
       unscheduled: make("section", { class: "unscheduled" }),
+      note: make("p", { class: "barred" }),
       account: make("span", { class: "account" }),
       days: make("select", { id: "day", "aria-label": say("day"), onchange: () => this.go({ day: this.parts.days.value }) }),
       opening: make("input", { id: "opening", type: "date", "aria-label": say("openingDay"), onchange: () => this.goTo(this.parts.opening.value) }),
@@ -67,7 +68,7 @@ export class Page {
     this.parts.status = make("p", { class: "connection" }, this.parts.connection, this.parts.age);
     const bar = make("div", { class: "status" }, this.parts.counts, this.legend(), this.parts.status);
     const main = make("main", {}, this.parts.board, this.parts.table);
-    this.root.replaceChildren(this.header(), bar, make("div", { class: "columns" }, main, this.aside()), this.dialog.element);
+    this.root.replaceChildren(this.header(), this.parts.note, bar, make("div", { class: "columns" }, main, this.aside()), this.dialog.element);
     this.draw();
   }
 
@@ -130,13 +131,16 @@ export class Page {
     else if (this.isServed) this.goTo(dayAfter(this.view.date, by));
   }
 
-  show(view) {
+  show(view, barred) {
     this.view = view;
+    this.barred = barred;
     this.draw();
   }
 
   tell(event) {
-    this.feed.unshift(event);
+    // Topics are in order each, not among each other.
+    const at = this.feed.findIndex((one) => one.at <= event.at);
+    this.feed.splice(at < 0 ? this.feed.length : at, 0, event);
     this.feed.length = Math.min(this.feed.length, FEED_LENGTH);
     this.drawFeed();
   }
@@ -157,12 +161,14 @@ export class Page {
     parts.opening.hidden = !this.isServed;
     this.drawAge();
     this.drawFeed();
+    this.root.classList.toggle("blank", !view);
+    parts.note.textContent = this.barred ? say("barred") : "";
     if (!view) return;
     const days = daysOf(view);
     if (!days.includes(this.day)) state.day = "";
     parts.opening.value = view.date;
     parts.days.hidden = this.isServed && days.length === 1;
-    parts.days.replaceChildren(...days.map((day) => make("option", { value: day, text: day === view.date ? `${day} · ${say("openingDay")}` : day })));
+    parts.days.replaceChildren(...days.map((day) => make("option", { value: day, text: day === view.date && !this.isServed ? `${day} · ${say("openingDay")}` : day })));
     parts.days.value = this.day;
     const open = (session) => this.details(session);
     if (board) drawBoard(parts.board, view, this.day, state.query, words, open);

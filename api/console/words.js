@@ -17,7 +17,7 @@ const WORDS = {
   language: ["English", "中文"],
   large: ["长者模式", "Large type"],
   help: ["帮助", "Help"],
-  search: ["查找编号、项目、场所", "Find a number, project or venue"],
+  search: ["编号、项目、场所", "Number, project, venue"],
   rooms: ["评标室", "Room"],
   roomSeats: ["{0} 工位", "{0} seats"],
   venueFacts: ["{0} 评标室 · {1} 工位", "{0} rooms · {1} seats"],
@@ -49,6 +49,8 @@ const WORDS = {
   close: ["关闭", "Close"],
   print: ["打印", "Print"],
   nothing: ["这一天没有评标场次", "No sessions on this day"],
+  signedOut: ["未登录", "not signed in"],
+  barred: ["您的账户不查看调度看板。", "This account has no view of the dispatch board."],
   offline: ["离线文件", "offline file"],
   connecting: ["连接中…", "connecting…"],
   live: ["实时", "live"],
@@ -91,43 +93,46 @@ const WORDS = {
 
 const SENTENCES = {
   "project.submitted": ["{serial} 已登记", "{serial} is on record"],
-  "project.exempted": ["{serial} 不采用远程异地评标：{reason}", "{serial} stays on site: {reason}"],
-  "project.failed": ["{serial} 流标：{reason}", "{serial} failed: {reason}"],
-  "plan.published": ["排期已发布：已排 {scheduled}，开评分离 {split_count}", "Plan published: {scheduled} scheduled, {split_count} split"],
+  "project.exempted": ["{serial} 不采用远程异地评标[：{reason}]", "{serial} stays on site[: {reason}]"],
+  "project.failed": ["{serial} 流标[：{reason}]", "{serial} failed[: {reason}]"],
+  "plan.published": ["排期已发布[：已排 {scheduled}][，开评分离 {split_count}]", "Plan published[: {scheduled} scheduled][, {split_count} split]"],
   "booking.made": ["{serial} 预订{venue_id} {room_id}（{side}）", "{serial} takes {venue_id} {room_id} ({side})"],
-  "booking.moved": ["{serial} 由 {from_room_id} 调整到 {room_id}", "{serial} moves from {from_room_id} to {room_id}"],
+  "booking.moved": ["{serial} [由 {from_room_id} ]调整到 {room_id}", "{serial} moves [from {from_room_id} ]to {room_id}"],
   "booking.cancelled": ["{serial} 释放 {room_id}", "{serial} frees {room_id}"],
   "guest.requested": ["请求 {venue_id} 作客场支持 {serial}", "{venue_id} is asked to be guest for {serial}"],
   "guest.approved": ["{venue_id} 同意支持 {serial}", "{venue_id} agrees to support {serial}"],
   "guest.rejected": ["{venue_id} 未能支持 {serial}，转请下一客场", "{venue_id} cannot support {serial}; the next guest is asked"],
   "draw.committed": ["{serial} 抽取方案已封存", "{serial}: the draw is committed"],
-  "draw.completed": ["{serial} 已抽取 {seats} 名专家", "{serial}: {seats} experts drawn"],
-  "draw.redrawn": ["{serial} 补抽 {lost_seats} 名专家", "{serial}: {lost_seats} seats are drawn again"],
+  "draw.completed": ["{serial} 已抽取[ {seats} 名]专家", "{serial}: [{seats} ]experts drawn"],
+  "draw.redrawn": ["{serial} 补抽[ {lost_seats} 名]专家", "{serial}: [{lost_seats} ]seats are drawn again"],
   "invitation.sent": ["{serial} 已发出邀请", "{serial}: an expert is invited"],
-  "invitation.answered": ["{serial} 专家答复：{answer}", "{serial}: an invitation is {answer}"],
-  "bids.opened": ["{serial} 开标，投标 {bids} 份", "{serial} opened, {bids} bids"],
-  "split.scheduled": ["{serial} 开评分离：{reason}", "{serial} is split from its opening: {reason}"],
-  "checkin.recorded": ["{serial} 已签到 {checked_in}/{expected}", "{serial}: {checked_in} of {expected} checked in"],
+  "invitation.answered": ["{serial} 收到专家答复[：{answer}]", "{serial}: an invitation is answered[: {answer}]"],
+  "bids.opened": ["{serial} 开标[，投标 {bids} 份]", "{serial} opened[, {bids} bids]"],
+  "split.scheduled": ["{serial} 开评分离[：{reason}]", "{serial} is split from its opening[: {reason}]"],
+  "checkin.recorded": ["{serial} 已签到[ {checked_in}/{expected}]", "{serial}: [{checked_in} of {expected} ]checked in"],
   "names.unlocked": ["{serial} 全部签到，名单解密", "{serial}: all checked in, names unlocked"],
   "evaluation.started": ["{serial} 开始评标", "{serial}: the evaluation starts"],
-  "evaluation.progressed": ["{serial} 标段 {section}/{sections} 评审完成", "{serial}: section {section} of {sections} is done"],
+  "evaluation.progressed": ["{serial} [标段 {section}/{sections} ]评审完成", "{serial}: section [{section} of {sections} ]is done"],
   "evaluation.finished": ["{serial} 评标结束", "{serial}: the evaluation is finished"],
   "support.counted": ["{venue_id} 客场支持数 {support_count}", "{venue_id} has supported {support_count}"],
   "result.published": ["{serial} 结果公布", "{serial}: the result is public"],
-  "record.read": ["查阅封存记录：{purpose}", "A sealed record was read: {purpose}"],
+  "record.read": ["查阅封存记录[：{purpose}]", "A sealed record was read[: {purpose}]"],
 };
 
 export function speaker(language) {
   const at = Math.max(0, LANGUAGES.indexOf(language));
   const say = (key, ...values) =>
     values.reduce((text, value, nth) => text.replace(`{${nth}}`, value), (WORDS[key] || [key, key])[at]);
-  // A fact that this viewer may not know is left out of the sentence with a dash.
+  // What stands in brackets is said if its facts are known to this viewer; another unknown fact is a dash.
   const tell = (event, nameOf) => {
     const sentence = SENTENCES[event.kind];
     if (!sentence) return null;
-    return sentence[at].replace(/\{(\w+)\}/g, (_, name) => {
+    const known = (name) => ![undefined, null, ""].includes(event.facts[name]);
+    const sayable = sentence[at].replace(/\[([^\]]*)\]/g, (_, part) =>
+      ([...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => known(name)) ? part : ""));
+    return sayable.replace(/\{(\w+)\}/g, (_, name) => {
       const value = event.facts[name];
-      if (value === undefined || value === null || value === "") return "—";
+      if (!known(name)) return "—";
       if (name === "venue_id") return nameOf(value);
       return name === "side" || name === "answer" ? say(value) : String(value);
     });

@@ -1,4 +1,4 @@
-"""A scripted service for the console's tests: its static files, `/me`, `/board` and `/live`, with a log to resume from."""
+"""A scripted service for the console's tests: static files, `/me`, `/board`, and `/live` with a log to resume from."""
 
 import asyncio
 import threading

@@ -1,6 +1,7 @@
 """The console as served, driven in a real browser against a scripted service."""
 
 import copy
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 from api.kinds import KINDS
 from tests.console.stub import TOKEN, TOPIC, Stub, serving
 
+AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 SILENT = {"clock.ticked", "account.changed"}
 ROOMS = [{"room_id": f"R{n}", "seats": 5} for n in (1, 2)]
 
@@ -216,31 +218,7 @@ def test_every_kind_of_event_has_a_sentence_in_both_languages(page, address):
 def test_texts_stand_out_and_controls_have_names(page, address):
     sign_in(page, address)
     expect(page.locator(".track .bar")).to_have_count(3)
-    flaws = page.evaluate(
-        """() => {
-            const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-            const light = (part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
-            const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
-            const behind = (element) => {
-                const layers = [];
-                for (let one = element; one; one = one.parentElement) layers.push(numbers(getComputedStyle(one).backgroundColor));
-                return layers.reverse().reduce((under, [r, g, b, a = 1]) =>
-                    [r, g, b].map((part, n) => part * a + under[n] * (1 - a)), [255, 255, 255]);
-            };
-            const weak = [];
-            for (const element of document.querySelectorAll("body *")) {
-                const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-                if (!own || !element.offsetParent) continue;
-                const pair = [luminance(numbers(getComputedStyle(element).color)), luminance(behind(element))].sort((a, b) => b - a);
-                const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
-                if (ratio < 4.5) weak.push(`${element.tagName}.${element.className} "${element.textContent}" ${ratio.toFixed(2)}`);
-            }
-            for (const element of document.querySelectorAll("button, input, select")) {
-                if (!(element.getAttribute("aria-label") || element.textContent.trim() || element.labels?.length)) weak.push(element.outerHTML);
-            }
-            return weak;
-        }"""
-    )
+    flaws = page.evaluate(AUDIT)
     assert flaws == []
 
 
