@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import problems
 from api.headers import SecurityHeaders
-from api.live.channel import Channel
+from api.live.service import Live
 from api.office import Office
 from api.routes import (
     accounts,
@@ -49,11 +49,12 @@ def create_app(settings: Settings, office: Office) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        channel = Channel(office)
-        app.state.channel = channel
-        await channel.start()
+        push = app.state.live = Live(office.engine, office.viewer_of_token, now=office.clock.now)
+        await push.start()
+        office.bells.append(push.announce)
         yield
-        await channel.stop()
+        office.bells.remove(push.announce)
+        await push.stop()
 
     app = FastAPI(
         title="Yidi",

@@ -12,8 +12,10 @@ from sqlmodel import Session
 
 from api.clocks import Clock
 from api.database import snapshot, transaction
+from api.disclosure import Viewer
 from api.keys import Keys
-from api.security import Proven
+from api.refusals import NotSignedIn
+from api.security import Proven, authenticate
 from scheduler.rules import RuleBook
 from scheduler.timeline import WorkCalendar
 
@@ -68,3 +70,11 @@ class Office:
         """All that is read in the block is of one moment."""
         with snapshot(self.engine) as session:
             yield session
+
+    def viewer_of_token(self, token: str) -> Viewer | None:
+        """Who the token stands for now, if anyone."""
+        with self.reading() as session:
+            try:
+                return authenticate(session, token, self.proven, self.clock.now())
+            except NotSignedIn:
+                return None

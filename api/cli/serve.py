@@ -66,7 +66,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         log_level="warning",
-        ws="websockets-sansio",
+        ws="api.live.transport:PushProtocol",
         ws_per_message_deflate=False,
         server_header=False,
     )

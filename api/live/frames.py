@@ -10,6 +10,7 @@ PING = b"\x89\x00"
 FRAME_BYTES = 65_536
 
 ShownEntry = tuple[Entry, dict[str, Any] | None]
+Encoded = tuple[int, bytes]  # bytes to send, and the last offset in them
 
 
 def text_frame(payload: bytes) -> bytes:
@@ -33,42 +34,42 @@ def shown_text(entry: Entry, facts: dict[str, Any] | None) -> str:
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
-def event_messages(topic: str, shown: Iterable[ShownEntry]) -> list[bytes]:
+def event_messages(topic: str, shown: Iterable[ShownEntry]) -> list[Encoded]:
     """The events as `messages.Events` payloads, each of at most `FRAME_BYTES` unless one event is larger."""
     head = f'{{"type":"events","topic":{json.dumps(topic)},"events":['.encode()
-    messages: list[bytes] = []
+    messages: list[Encoded] = []
     waiting: list[bytes] = []
-    size = 0
+    size, last = 0, 0
     for entry, facts in shown:
         one = shown_text(entry, facts).encode()
         if waiting and size + len(one) > FRAME_BYTES - 512:
-            messages.append(head + b",".join(waiting) + b"]}")
+            messages.append((last, head + b",".join(waiting) + b"]}"))
             waiting, size = [], 0
         waiting.append(one)
-        size += len(one) + 1
+        size, last = size + len(one) + 1, entry.offset
     if waiting:
-        messages.append(head + b",".join(waiting) + b"]}")
+        messages.append((last, head + b",".join(waiting) + b"]}"))
     return messages
 
 
-def websocket_frames(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[bytes]:
+def websocket_frames(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[Encoded]:
     """The events as websocket frames."""
-    return [text_frame(message) for message in event_messages(topic, shown)]
+    return [(last, text_frame(message)) for last, message in event_messages(topic, shown)]
 
 
-def websocket_texts(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[bytes]:
+def websocket_texts(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[Encoded]:
     """The events as payloads, for a server whose transport we do not reach."""
     return event_messages(topic, shown)
 
 
-def sse_blocks(epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[bytes]:
+def sse_blocks(epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[Encoded]:
     """The events as Server-Sent Events; an id is epoch:offset:event, what `Last-Event-ID` brings back."""
-    blocks = []
+    blocks: list[Encoded] = []
     for entry, facts in shown:
         identity = f"{epoch}:{entry.offset}:{entry.event.event_id}"
         name = "hidden" if facts is None else "event"
         data = f'{{"topic":{json.dumps(topic)},{shown_text(entry, facts)[1:]}'
-        blocks.append(f"id: {identity}\nevent: {name}\ndata: {data}\n\n".encode())
+        blocks.append((entry.offset, f"id: {identity}\nevent: {name}\ndata: {data}\n\n".encode()))
     return blocks
 
 

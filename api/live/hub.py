@@ -11,9 +11,9 @@ from typing import Protocol
 
 from api.disclosure import Viewer, disclose_event
 from api.events import Entry
-from api.live.frames import ShownEntry
+from api.live.frames import Encoded, ShownEntry
 
-Encode = Callable[[str, str, Sequence[ShownEntry]], list[bytes]]
+Encode = Callable[[str, str, Sequence[ShownEntry]], list[Encoded]]
 View = tuple[Viewer, Encode]
 Parcel = tuple[str, int, bytes]  # topic, offset before it, frames
 BURST_BYTES = 131_072
@@ -43,7 +43,7 @@ class Hub:
         self._memory: dict[str, deque[Entry]] = {}
         self._remembered: deque[str] = deque()
         self._remember = remember
-        self._recalled: dict[tuple[str, int, View], list[bytes]] = {}
+        self._recalled: dict[tuple[str, int, View], list[Encoded]] = {}
 
     def head(self, topic: str) -> int | None:
         """The last offset published here; None before the first."""
@@ -95,7 +95,7 @@ class Hub:
             before, self._heads[topic] = self._heads.get(topic), batch[-1].offset
             self._memorise(topic, batch, before)
             for view, followers in self._live.get(topic, {}).items():
-                frames = b"".join(self.encode(view, topic, batch, now))
+                frames = b"".join(data for _, data in self.encode(view, topic, batch, now))
                 parcel = (topic, batch[0].offset - 1, frames)
                 for follower in followers:
                     outbox.setdefault(follower, []).append(parcel)
@@ -112,12 +112,12 @@ class Hub:
             self.leave(follower, topic)
             follower.fall_behind(topic, before)
 
-    def encode(self, view: View, topic: str, batch: Sequence[Entry], now: datetime) -> list[bytes]:
+    def encode(self, view: View, topic: str, batch: Sequence[Entry], now: datetime) -> list[Encoded]:
         """The entries as that view may see them now."""
         viewer, encode = view
         return encode(self.epoch, topic, [(entry, disclose_event(entry, viewer, now)) for entry in batch])
 
-    def recall(self, follower: Follower, topic: str, after: int, now: datetime) -> list[bytes] | None:
+    def recall(self, follower: Follower, topic: str, after: int, now: datetime) -> list[Encoded] | None:
         """All after that offset from memory, encoded; None when the memory does not reach back so far."""
         memory = self._memory.get(topic)
         if after == self._heads.get(topic):
@@ -150,7 +150,7 @@ class Hub:
             newer = [entry for entry in batch if entry.offset > cursor]
             view = (follower.viewer.standing, follower.encode)
             if newer:
-                frames = b"".join(self.encode(view, topic, newer, now))
+                frames = b"".join(data for _, data in self.encode(view, topic, newer, now))
                 outbox.setdefault(follower, []).append((topic, cursor, frames))
             if self._heads[topic] >= cursor:
                 del self._ahead[topic][follower]

@@ -91,7 +91,7 @@ class Welcome(Message):
 
     type: Literal["welcome"] = "welcome"
     role: str
-    expires_at: datetime | None
+    expires_at: datetime | None = None
 
 
 class Subscribed(Message):
@@ -146,7 +146,7 @@ class Events(Message):
 
 
 class Heartbeat(Message):
-    """The last offset of each followed topic, as the node knew it at `as_of`; whoever has less missed one."""
+    """The last offset of each followed topic, as known at `as_of`: a client that has less missed something."""
 
     type: Literal["heartbeat"] = "heartbeat"
     heads: dict[Topic, Offset]
@@ -166,7 +166,7 @@ class Refreshed(Message):
 
     type: Literal["refreshed"] = "refreshed"
     role: str
-    expires_at: datetime | None
+    expires_at: datetime | None = None
 
 
 class Refused(Message):
@@ -207,6 +207,7 @@ FROM_SERVER: TypeAdapter[Any] = TypeAdapter(ServerMessage)
 class Close(IntEnum):
     """Why the server closes; `RECONNECT` says what a client does then."""
 
+    FAILED = 1011
     RESTART = 1012
     BAD_MESSAGE = 4400
     UNAUTHENTICATED = 4401
