@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -98,17 +97,14 @@ def _decoded(token: str) -> str:
         return ""
 
 
-async def follow_by_sse(request: Request) -> Response:
-    """One topic as Server-Sent Events, with a bearer token and, to resume, `Last-Event-ID`; or why not."""
-    live: Live = request.app.state.live
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    topic = request.query_params.get("topic", "")
-    viewer = await asyncio.to_thread(live.authenticate, token) if scheme.lower() == "bearer" else None
-    if viewer is None or has_expired(viewer, live.now()):
+async def stream_events(live: "Live", token: str | None, topic: str, last_event_id: str | None) -> Response:
+    """One topic as Server-Sent Events for whom the token stands, from the last event on; or why not."""
+    viewer = await asyncio.to_thread(live.authenticate, token) if token else None
+    if token is None or viewer is None or has_expired(viewer, live.now()):
         return _problem(401, "not_signed_in", "a valid bearer token is needed")
     if not may_follow(viewer, topic):
         return _problem(403, "not_for_role", "the account may not follow that topic")
-    cursor, epoch = _position(request.headers.get("last-event-id"))
+    cursor, epoch = _position(last_event_id)
     sink = QueueSink(live.limits.buffer_bytes, live.loop_time)
     session = Session(live, sink, sse_blocks, as_sse)
     if not live.admit(session, viewer):

