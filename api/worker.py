@@ -1,13 +1,18 @@
 """The worker: takes ordered plans one at a time, solves each in a child process, and saves what is sound."""
 
 import logging
+import secrets
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from multiprocessing import get_context
 
 from api.office import Office
-from api.services import plans
+from api.refusals import WrongState
+from api.services import guests, invitations, plans, reallocations
+from api.store import guests as guest_rows
+from api.store import invitations as invitation_rows
 from api.store import plans as rows
 from scheduler.planning import Budget, solve
 
@@ -31,12 +36,14 @@ class Worker(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
-        """Take order after order."""
+        """Take order after order, and between them keep the terms."""
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as solver:
             while not self._stopping.wait(IDLE_SECONDS):
                 try:
                     while self.work(solver):
                         pass
+                    if not self._office.rehearsal:  # a rehearsal's people keep their own time
+                        keep_terms(self._office)
                 except Exception:
                     log.exception("worker failed name=%s", self.name)
 
@@ -53,3 +60,20 @@ class Worker(threading.Thread):
         with office.changing() as session:
             plans.save(session, plan_id, problem, outcome)
         return True
+
+
+def keep_terms(office: Office) -> None:
+    """Questions whose time is over count as unanswered, and whoever lost a guest gets the next one."""
+    now = office.clock.now()
+    with office.reading() as session:
+        due = guest_rows.overdue(session, now) or invitation_rows.overdue(session, now)
+        lost = reallocations.refused(session)
+    if due:
+        with office.changing() as session:
+            guests.expire(session, now)
+            invitations.expire(session, now)
+            lost = reallocations.refused(session)
+    for project_id in lost:
+        with suppress(WrongState), office.changing() as session:  # another worker was faster
+            problem = plans.alone(session, office, project_id, secrets.randbits(62))
+            reallocations.reallocate(session, office, project_id, problem, actor="worker", now=now)

@@ -126,6 +126,8 @@ def _is_placed(session: Session, office: Office, project_id: str, scribe: record
     asked = [part.venue_id for part in case.booking.guests]
     projects.move(session, project, ProjectState.GUEST_PENDING if asked else ProjectState.BOOKED, *PLANNABLE)
     scribe.note_parts("booking.made", case, {"reason": case.row.reason})
+    if case.row.split:
+        scribe.note("split.scheduled", case, facts={"reason": case.row.reason})
     if not asked:
         bookings.set_state(session, case.row, BookingState.CONFIRMED)
         return

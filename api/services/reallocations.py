@@ -3,6 +3,7 @@
 domain: GUEST_PENDING → reject or timeout → next guest (remote.guest_choice). Only rooms that are free are used.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -15,14 +16,12 @@ from models.bookings import BookingRow, BookingState
 from models.guests import GuestRequestState
 from models.projects import ProjectState
 from scheduler.planning import GuestRefused, Plan, problem_after, replan
-from scheduler.planning.problem import Problem
+from scheduler.planning.problem import Problem, Refusal
 from scheduler.verification.plans import verify_plan
 
-REFUSED = (GuestRequestState.REJECTED, GuestRequestState.EXPIRED)
 
-
-def refused(session: Session, day: date) -> list[str]:
-    """The projects of the day that have lost a guest and wait for another."""
+def refused(session: Session, day: date | None = None) -> list[str]:
+    """The projects, of a day or of all days, that have lost a guest and wait for another."""
     waiting = [p for p in projects.rows_of(session, day) if p.state == ProjectState.GUEST_PENDING]
     held = bookings.held(session, [project.project_id for project in waiting])
     return [booking.project_id for booking in held if _refusals(session, booking)]
@@ -38,8 +37,11 @@ def reallocate(
     case = record.case(session, project_id, lock=True)
     if case.row is None or case.booking is None or not _refusals(session, case.row):
         raise WrongState("project", project_id, "has lost no guest")
+    lost = _refusals(session, case.row)
+    before = sorted(guests.refusers(session, project_id).difference(lost))
+    problem = replace(problem, refusals=tuple(Refusal(project_id, venue_id) for venue_id in before))
     plan = Plan((case.booking,), (), 0, 0, problem.seed, problem.digest, office.book.digest)
-    for venue_id in _refusals(session, case.row):
+    for venue_id in lost:
         change = GuestRefused(project_id, venue_id)
         outcome = replan(problem, plan, change, now)
         problem = problem_after(problem, plan, change, now)
@@ -93,4 +95,4 @@ def _replace(session: Session, office: Office, plan: Plan, case: record.Case, sc
 
 def _refusals(session: Session, booking: BookingRow) -> list[str]:
     asked = guests.of_booking(session, booking.booking_id)
-    return [request.venue_id for request in asked if request.state in REFUSED]
+    return [request.venue_id for request in asked if request.state in guests.REFUSED]

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from api.refusals import NotFound
+from models.bookings import BookingRow
 from models.guests import GuestRequestRow, GuestRequestState
+
+REFUSED = (GuestRequestState.REJECTED, GuestRequestState.EXPIRED)
 
 
 def ask(session: Session, booking_id: str, venues: Sequence[str], now: datetime, timeout: timedelta) -> None:
@@ -45,6 +48,16 @@ def of_venues(session: Session, venue_ids: Iterable[str]) -> Sequence[GuestReque
     """The requests to these venues, newest first."""
     query = select(GuestRequestRow).where(col(GuestRequestRow.venue_id).in_(set(venue_ids)))
     return session.exec(query.order_by(col(GuestRequestRow.sent_at).desc())).all()
+
+
+def refusers(session: Session, project_id: str) -> frozenset[str]:
+    """The venues that have refused the project, or did not answer, in any of its bookings."""
+    query = (
+        select(GuestRequestRow.venue_id)
+        .join(BookingRow, col(BookingRow.booking_id) == GuestRequestRow.booking_id)
+        .where(BookingRow.project_id == project_id, col(GuestRequestRow.state).in_(REFUSED))
+    )
+    return frozenset(session.exec(query))
 
 
 def overdue(session: Session, now: datetime) -> Sequence[GuestRequestRow]:
