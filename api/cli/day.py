@@ -22,7 +22,6 @@ from api.reports.board import board_view
 from api.reports.summary import summary_of
 from api.reports.timetable import write_timetable
 from api.signing import Signer
-from scheduler.errors import BadInput
 from scheduler.planning import Budget, Problem
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.supply import supply_of
@@ -65,10 +64,12 @@ def day(
     With your own file: yidi day --openings openings.csv --date 2024-02-13 --out out
     """
     book = _rule_book(rules)
-    on = _day(date, openings)
+    on, pairs = _day(date, openings), _pairs(mapping or [])
+    if size not in SIZES:
+        raise typer.BadParameter(f"{size!r} is none of {', '.join(SIZES)}", param_hint="--size")
     house = read_world(world) if world else make_world(size)
     with advancing() as advance:
-        read = _openings(openings, on, house, book, mapping or [], strict)
+        read = _openings(openings, on, house, book, pairs, strict)
         advance("read", len(read.projects), len(read.projects))
         problem = Problem(
             projects=read.projects,
@@ -118,22 +119,28 @@ def _rule_book(path: Path | None) -> RuleBook:
 def _day(text: str | None, openings: Path | None) -> date:
     if text is None:
         if openings is not None:
-            raise BadInput("date", "", "--date YYYY-MM-DD picks the day of the openings file")
+            raise typer.BadParameter("picks the day of the openings file: YYYY-MM-DD", param_hint="--date")
         return datetime.now(ZONE).date() + timedelta(days=1)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput("date", text, "a day, YYYY-MM-DD") from None
+        raise typer.BadParameter(f"{text!r} is no day such as 2026-03-05", param_hint="--date") from None
+
+
+def _pairs(mapping: list[str]) -> dict[str, str]:
+    for pair in mapping:
+        if "=" not in pair:
+            raise typer.BadParameter(f"{pair!r} is not column=header", param_hint="--map")
+    return dict(pair.partition("=")[::2] for pair in mapping)
 
 
 def _openings(
-    path: Path | None, on: date, house: World, book: RuleBook, mapping: list[str], strict: bool
+    path: Path | None, on: date, house: World, book: RuleBook, mapping: dict[str, str], strict: bool
 ) -> Openings:
     if path is None:
         return made_up(on, house.venues, book, count=MADE_UP_PER_CENTRE * len(house.venues))
-    pairs = dict(pair.partition("=")[::2] for pair in mapping)
     today = datetime.now(ZONE).date()
-    return read_openings(path, on, house.venues, book, pairs, strict=strict, today=today)
+    return read_openings(path, on, house.venues, book, mapping, strict=strict, today=today)
 
 
 def _write(folder: Path, result: Day, house: World, summary: dict[str, object], on: date) -> None:

@@ -3,8 +3,11 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -95,7 +98,14 @@ def test_a_damaged_plan_and_certificate_are_refused_in_one_sentence(folder, tmp_
 
 
 def test_wrong_usage_is_two_and_bad_input_is_one(tmp_path):
-    assert yidi("day", "--nonsense", cwd=tmp_path).returncode == 2
+    for words in (
+        ["--nonsense"],
+        ["--date", "soon"],
+        ["--size", "planet"],
+        ["--map", "x"],
+        ["--openings", "o.csv"],
+    ):
+        assert yidi("day", *words, cwd=tmp_path).returncode == 2, words
     answer = yidi("day", "--openings", "none.csv", "--date", "2026-03-05", cwd=tmp_path)
     assert answer.returncode == 1
     assert "none.csv" in answer.stderr
@@ -109,3 +119,44 @@ def test_strict_stops_at_a_bad_row_and_leaves_nothing(tmp_path):
     assert answer.returncode == 1
     assert "line 2" in answer.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_day_of_ones_own_world_file_and_headers(folder, tmp_path):
+    assert yidi("world", "--tables", "--out", "tables", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "tables" / "people.csv").stat().st_mode & 0o077 == 0
+    text = "标段,开标,项目编号,类别,招标人,标段数\nx,2026年3月5日 上午9:30,项目一,工程,某局,2\ny,,项目二,工程,某局,2\n"
+    (tmp_path / "o.csv").write_bytes(text.encode("gb18030"))
+    words = ["--openings", "o.csv", "--date", "2026-03-05", "--map", "opening_at=开标", "--world", "tables"]
+    answer = yidi("day", *words, "--seed", "1", "--iterations", "5", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["projects"] == summary["scheduled"] == summary["verified"] == 1
+    assert [(bad["line"], bad["field"]) for bad in summary["bad_rows"]] == [(3, "opening_at")]
+    assert summary["assumed_bids"] == summary["few_bids"] + ["项目一"]
+    sheet = load_workbook(tmp_path / "out" / "timetable.xlsx").worksheets[0]
+    assert sheet["A2"].value == "项目一"
+
+
+def test_the_example_of_serve_serves(tmp_path):
+    example = re.search(r"Example: yidi (.*)", yidi("serve", "--help", cwd=tmp_path).stdout.replace("│", ""))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "YIDI_PORT": str(port)}
+    command = [sys.executable, "-m", "api.cli", *example[1].split()]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    try:
+        answer = None
+        for _ in range(300):
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                time.sleep(0.1)
+        assert answer is not None, "the service did not start within 30 s"
+    finally:
+        server.terminate()
+        server.wait(30)
