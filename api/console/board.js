@@ -103,7 +103,7 @@ function animate(bar, before) {
   const after = bar.getBoundingClientRect();
   const from = `translate(${before.left - after.left}px, ${before.top - after.top}px)`;
   const travel = bar.animate([{ transform: from, zIndex: 6 }, { transform: "none", zIndex: 6 }], MOVE);
-  travel.onfinish = () => venue.classList.remove("moving");
+  travel.onfinish = travel.oncancel = () => venue.classList.remove("moving");
 }
 
 function drawLines(root, view, day, words) {

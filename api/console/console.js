@@ -11,6 +11,7 @@ const GATHER = 400;
 
 class Console {
   constructor(root) {
+    this.asked = 0;
     this.page = new Page(root, stateOfAddress(), true);
     this.page.onGo = (change, rebuilt) => {
       if ("opening" in change) this.load();
@@ -81,8 +82,8 @@ class Console {
 
   // Answers may overtake each other: only the one asked for last is shown.
   async load() {
-    const asked = (this.asked || 0) + 1;
-    this.asked = asked;
+    this.asked += 1;
+    const { asked } = this;
     const { opening } = this.page.state;
     const { status, body } = await this.get(`/board${opening ? `?date=${encodeURIComponent(opening)}` : ""}`);
     if (asked !== this.asked) return;

@@ -60,7 +60,7 @@ export class Page {
       days: make("select", { id: "day", "aria-label": say("day"), onchange: () => this.go({ day: this.parts.days.value }) }),
       opening: make("input", { id: "opening", type: "date", "aria-label": say("openingDay"), onchange: () => this.goTo(this.parts.opening.value) }),
       search: make("input", {
-        id: "search", type: "search", placeholder: say("search"), "aria-label": say("search"),
+        id: "search", type: "search", placeholder: say("find"), "aria-label": say("search"),
         oninput: () => this.go({ query: this.parts.search.value }),
       }),
     };
