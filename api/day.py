@@ -1,33 +1,45 @@
-"""A day headless: projects are planned, the plan is checked, every panel drawn and verified.
+"""A day headless: the services of the running system on an embedded database that lives as long as the day.
 
-The order in which overlapping projects draw is random from the seed; each draw excludes who sits elsewhere then.
+Projects are submitted, planned, published and drawn by the very services behind the API. The order in which
+overlapping projects draw is random from the seed; each draw excludes who sits elsewhere then.
 """
 
-import hashlib
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from api.clocks import SteppedClock
+from api.database import make_engine, migrate
 from api.files.documents import DrawRequest
+from api.keys import Keys
+from api.office import Entropy, Office, rehearsal_entropy, system_entropy
+from api.sealing import Sealer
+from api.services import draws, guests, plans, projects, worlds
 from api.signing import Signer, check_signature
-from scheduler.draw import DrawOrder, NoPanel, commit, complete, employer_cap, party_commitment, slots_of
-from scheduler.eligibility import Engagement, Reason, Screened, screen
+from api.store import bookings
+from api.store import draws as draw_rows
+from api.store import guests as guest_rows
+from scheduler.draw import NoPanel, slots_of
+from scheduler.eligibility import Reason, Screened
 from scheduler.people import Pool
 from scheduler.planning import Booking, Budget, Plan, Problem, solve
+from scheduler.rules import RuleBook
 from scheduler.slots import Slot
 from scheduler.synthetic import World
+from scheduler.timeline import ZONE, WorkCalendar
 from scheduler.verification.draws import verify_draw
 from scheduler.verification.plans import Violation, verify_plan
 
-PARTIES = ("operator", "server")
-"""Who provides randomness on the embedded default."""
-
-Entropy = Callable[[str, str], bytes]
-"""The 32-byte secret of a draw and a party (or "salt")."""
+ACTOR = "day"
+Tell = Callable[[str, int, int], None]
+"""Hears how many steps of a stage are done, of how many."""
 
 
 @dataclass
@@ -52,13 +64,27 @@ class Day:
             self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def rehearsal_entropy(seed: int) -> Entropy:
-    """Secrets that follow from a number, for rehearsals that can be repeated; certificates say so."""
-
-    def secret(draw_id: str, party: str) -> bytes:
-        return hashlib.sha256(f"yidi/rehearsal/1\0{seed}\0{draw_id}\0{party}".encode()).digest()
-
-    return secret
+@contextmanager
+def embedded_office(book: RuleBook, calendar: WorkCalendar, on: date, seed: int | None) -> Iterator[Office]:
+    """An office on a database of its own; with a seed all randomness and the clock follow from it: a rehearsal."""
+    entropy: Entropy = system_entropy if seed is None else rehearsal_entropy(seed)
+    midnight = datetime.combine(on - timedelta(days=1), datetime.min.time(), ZONE)
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'day.db'}"
+        migrate(url)
+        office = Office(
+            engine=make_engine(url),
+            book=book,
+            calendar=calendar,
+            keys=Keys(Sealer((("day", secrets.token_bytes(32)),)), Signer(entropy("key", "signing"))),
+            clock=SteppedClock(datetime.now(UTC) if seed is None else midnight),
+            entropy=entropy,
+            rehearsal=seed is not None,
+        )
+        try:
+            yield office
+        finally:
+            office.engine.dispose()
 
 
 def first_request(day: Day, world: World) -> DrawRequest:
@@ -80,75 +106,83 @@ def first_request(day: Day, world: World) -> DrawRequest:
 
 
 def run_day(
-    problem: Problem,
+    office: Office,
     world: World,
-    entropy: Entropy,
-    assurance: str,
-    signer: Signer,
-    now: datetime,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    problem: Problem,
+    tell: Tell = lambda stage, done, total: None,
     budget: Budget | None = None,
 ) -> Day:
-    """Plan, check, draw, verify. Nothing is drawn for a plan that breaks a rule."""
-    budget = budget or Budget()
-    total = budget.iterations
+    """Submit, plan, check, draw, verify. Nothing is drawn for a plan that breaks a rule.
+
+    `problem` says what is to be planned; what is solved is frozen from the database, and is the same.
+    """
     start = time.perf_counter()
-    outcome = solve(problem, budget, lambda at: progress("plan", at.iterations, total))
-    if not isinstance(outcome, Plan):
-        raise TypeError(f"a day always has a plan, not {outcome}")
-    day = Day(problem, outcome, seconds={"plan": round(time.perf_counter() - start, 3)})
-    progress("plan", total, total)
-    with day.stage("check"):
-        day.violations = verify_plan(problem, outcome)
+    with office.changing() as session:
+        worlds.load(session, world, office.keys.sealer)
+        projects.submit(session, problem.projects, office.book, ACTOR, office.clock.now())
+    loaded = round(time.perf_counter() - start, 3)
+    day = _plan(office, problem, tell, budget or Budget())
+    day.seconds = {"load": loaded, **day.seconds}
     if day.violations:
         return day
     with day.stage("draw"):
-        _draw_all(day, world, entropy, assurance, signer, now, progress)
+        _draw_all(office, day, tell)
     with day.stage("verify"):
         for nth, (project_id, (public, sealed)) in enumerate(sorted(day.draws.items()), start=1):
             for step in verify_draw(public, sealed, check_signature):
                 if not step.holds:
                     day.unverified[project_id] = f"{step.name}: {step.detail}"
-            progress("verify", nth, len(day.draws))
+            tell("verify", nth, len(day.draws))
     return day
 
 
-def _draw_all(
-    day: Day,
-    world: World,
-    entropy: Entropy,
-    assurance: str,
-    signer: Signer,
-    now: datetime,
-    progress: Callable[[str, int, int], None],
-) -> None:
-    problem = day.problem
-    projects = {project.project_id: project for project in problem.projects}
-    venues = {venue.venue_id: venue for venue in problem.venues}
-    engaged: list[Engagement] = []
-    order = sorted(day.plan.bookings, key=lambda booking: entropy(booking.project_id, "order"))
+def _plan(office: Office, wanted: Problem, tell: Tell, budget: Budget) -> Day:
+    """The day with its checked plan, published, and every guest's consent."""
+    now, total = office.clock.now(), budget.iterations
+    days = sorted({project.opening_at.astimezone(ZONE).date() for project in wanted.projects})
+    on = days[0] if days else now.date()
+    with office.changing() as session:
+        order = plans.order(session, office, on, seed=wanted.seed, seconds=1, actor=ACTOR, now=now)
+        problem = plans.freeze(session, office, order)
+    start = time.perf_counter()
+    outcome = solve(problem, budget, lambda at: tell("plan", at.iterations, total))
+    if not isinstance(outcome, Plan):
+        raise TypeError(f"a day always has a plan, not {outcome}")
+    day = Day(problem, outcome, seconds={"plan": round(time.perf_counter() - start, 3)})
+    tell("plan", total, total)
+    with day.stage("check"):
+        day.violations = verify_plan(problem, outcome)
+    if day.violations:
+        return day
+    with day.stage("publish"), office.changing() as session:
+        plans.save(session, order.plan_id, problem, outcome)
+        plans.publish(session, office, order.plan_id, ACTOR, now)
+        for booking in bookings.of_plan(session, order.plan_id):
+            for request in guest_rows.of_booking(session, booking.booking_id):
+                guests.answer(session, request.request_id, approves=True, reason="", actor=ACTOR, now=now)
+    return day
+
+
+def _draw_all(office: Office, day: Day, tell: Tell) -> None:
+    """Every panel is drawn, one after another in an order that follows from the entropy."""
+    order = sorted(day.plan.bookings, key=lambda booking: office.entropy(booking.project_id, "order"))
     for nth, booking in enumerate(order, start=1):
-        project = projects[booking.project_id]
-        centre_id = venues[project.home].centre_id
-        rules = problem.rule_book.at(project.opening_at.date(), project.region, project.kind)
-        slots, cap = slots_of(project, booking, venues, rules), employer_cap(project, rules)
-        screened = screen(
-            _near(world, {slot.region for slot in slots}), project, slots, booking.sessions, engaged, rules,
-            centre_id=centre_id, cap=cap,
-        )  # fmt: skip
-        draw_id = f"{project.project_id}/1"
-        draw = DrawOrder(draw_id, project.project_id, 1, slots, cap, problem.rule_book.digest, assurance)
-        secrets = {party: entropy(draw_id, party) for party in PARTIES}
-        committed = {party: party_commitment(draw_id, party, secret) for party, secret in secrets.items()}
         try:
-            prepared = commit(draw, screened, committed, entropy(draw_id, "salt"), now)
+            with office.changing() as session:
+                row = draws.draw(
+                    session, office, booking.project_id, reason="", actor=ACTOR, now=office.clock.now()
+                )
+                day.draws[booking.project_id] = (row.public, draw_rows.sealed_part(row, office.keys.sealer))
         except NoPanel as refusal:
-            day.undrawn[project.project_id] = f"{refusal}; {_who_else(screened, slots)}"
-            continue
-        drawn = complete(prepared, secrets, now, signer.sign, signer.public)
-        day.draws[project.project_id] = (drawn.public, drawn.sealed)
-        engaged += [_engagement(member.expert_id, booking, centre_id) for member in drawn.members]
-        progress("draw", nth, len(order))
+            day.undrawn[booking.project_id] = _why_short(office, booking, refusal)
+        tell("draw", nth, len(order))
+
+
+def _why_short(office: Office, booking: Booking, refusal: NoPanel) -> str:
+    """The cut, and why those who live there and might know the subject were not to be had, as counts by reason."""
+    with office.reading() as session:
+        slots, screened = draws.screened_for(session, office, booking.project_id)
+    return f"{refusal}; {_who_else(screened, slots)}"
 
 
 def _who_else(screened: Screened, slots: tuple[Slot, ...]) -> str:
@@ -162,7 +196,3 @@ def _who_else(screened: Screened, slots: tuple[Slot, ...]) -> str:
 def _near(world: World, regions: set[str]) -> Pool:
     """The pool of those regions: whoever lives elsewhere can fill no slot."""
     return Pool(tuple(expert for expert in world.pool if expert.region in regions))
-
-
-def _engagement(expert_id: str, booking: Booking, centre_id: str) -> Engagement:
-    return Engagement(expert_id, booking.start, booking.end, centre_id)

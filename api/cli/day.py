@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from api.board import render_board
 from api.calendars import read_calendar
 from api.cli.terminal import advancing, out, say_error
-from api.day import Day, first_request, rehearsal_entropy, run_day
+from api.day import Day, embedded_office, first_request, run_day
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
 from api.files.worlds import read_world
@@ -21,7 +21,6 @@ from api.files.writing import secret_folder, write, write_secret
 from api.reports.board import board_view
 from api.reports.summary import summary_of
 from api.reports.timetable import write_timetable
-from api.signing import Signer
 from scheduler.planning import Budget, Problem
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.supply import supply_of
@@ -55,7 +54,7 @@ def day(
         typer.Option("--map", help="column=header, such as opening_at=开标时间; may be repeated."),
     ] = None,
     strict: Annotated[bool, typer.Option(help="Stop at bad rows instead of leaving them out.")] = False,
-    iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 2_000,
+    iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 1_000,
 ) -> None:
     """Plan a day of openings, draw every panel, verify both, and write the reports.
 
@@ -79,20 +78,8 @@ def day(
             supply=supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
             seed=secrets.randbits(63) if seed is None else seed,
         )
-        result = run_day(
-            problem,
-            house,
-            rehearsal_entropy(seed) if seed is not None else _entropy,
-            "rehearsal" if seed is not None else "operator_and_server",
-            Signer(
-                rehearsal_entropy(seed)("key", "signing") if seed is not None else secrets.token_bytes(32)
-            ),
-            datetime.combine(on - timedelta(days=1), datetime.min.time(), ZONE)
-            if seed is not None
-            else _now(),
-            advance,
-            Budget(iterations),
-        )
+        with embedded_office(book, problem.calendar, on, seed) as office:
+            result = run_day(office, house, problem, advance, Budget(iterations))
     summary = summary_of(result, read, on, seed)
     _write(out_dir, result, house, summary, on)
     _tell(summary, read, out_dir)
@@ -101,15 +88,6 @@ def day(
         for violation in result.violations[:5]:
             say_error(f"{violation.rule}: {violation.subject}: {violation.detail}")
         raise typer.Exit(1)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _entropy(draw_id: str, party: str) -> bytes:
-    """Fresh secrets from the operating system."""
-    return secrets.token_bytes(32)
 
 
 def _rule_book(path: Path | None) -> RuleBook:

@@ -1,7 +1,6 @@
 """Commands on files in the documented formats: world, plan, check, draw, verify."""
 
 import json
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +9,11 @@ import typer
 from rich.markup import escape
 
 from api.cli.terminal import advancing, out, say_error
-from api.day import PARTIES, rehearsal_entropy
 from api.files import documents
 from api.files.worlds import tables_of
 from api.files.writing import write, write_secret
+from api.office import rehearsal_entropy, system_entropy
+from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, commit, complete, employer_cap, party_commitment
 from scheduler.eligibility import screen
@@ -115,7 +115,7 @@ def draw(
         request.pool, project, request.slots, request.sessions, request.engagements, rules,
         centre_id=request.centre_id, cap=cap,
     )  # fmt: skip
-    entropy = rehearsal_entropy(seed) if seed is not None else lambda _, party: secrets.token_bytes(32)
+    entropy = system_entropy if seed is None else rehearsal_entropy(seed)
     nonces = {party: entropy(request.draw_id, party) for party in PARTIES}
     promised = {party: party_commitment(request.draw_id, party, nonce) for party, nonce in nonces.items()}
     signer = Signer(entropy("key", "signing"))

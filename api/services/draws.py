@@ -102,6 +102,16 @@ def _invite(
         scribe.note_at("invitation.sent", case, member.venue_id, topic, facts=told, sealed=sealed)
 
 
+def screened_for(session: Session, office: Office, project_id: str) -> tuple[tuple[Slot, ...], Screened]:
+    """The project's empty seats, and the pool divided for them: what a draw now would start from."""
+    case = record.case(session, project_id)
+    project = projects.load(session, project_id)
+    rules = office.book.at(project.opening_at.date(), project.region, project.kind)
+    seated = engagements.members(session, project_id)
+    empty = _empty_slots(session, project, case, rules, seated)
+    return empty, _screen(session, project, case, rules, empty, seated)
+
+
 def _empty_slots(
     session: Session, project: Project, case: record.Case, rules: Rules, seated: Sequence[EngagementRow]
 ) -> tuple[Slot, ...]:

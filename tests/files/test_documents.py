@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.calendars import published_calendar
-from api.day import first_request, rehearsal_entropy, run_day
+from api.day import embedded_office, first_request, run_day
 from api.files import documents
 from api.files.formats import DrawRequest, ProblemDocument
 from api.files.openings import made_up
 from api.files.schemas import SCHEMAS as SCHEMA_NAMES
 from api.files.schemas import schema_file, schema_of
-from api.signing import Signer
 from scheduler.errors import BadInput, SchedulerError
 from scheduler.planning import Booking, Budget, Part, Plan, Problem, Session, Side, Unscheduled
 from scheduler.rules import default_rule_book
@@ -36,15 +35,8 @@ PROBLEM = Problem(
     BOOK,
     supply=supply_of(WORLD.pool, {venue.region for venue in WORLD.venues}, PROJECTS),
 )
-DAY = run_day(
-    PROBLEM,
-    WORLD,
-    rehearsal_entropy(1),
-    "rehearsal",
-    Signer(bytes(32)),
-    datetime(2026, 11, 23, tzinfo=UTC),
-    budget=Budget(20),
-)
+with embedded_office(BOOK, PROBLEM.calendar, ON, seed=1) as office:
+    DAY = run_day(office, WORLD, PROBLEM, budget=Budget(20))
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
 
