@@ -17,6 +17,8 @@ from scheduler.timeline import each_slot, first_slot, minute_of, run_of, starts_
 
 TRIES = 150
 """Orders tried for a first solution of a home."""
+MOST_STARTS = 240
+"""Starts of a task that the model tells apart; all later ones are one that costs as the first of them."""
 EFFORT = 2.0
 """Deterministic seconds of CP-SAT for one component; its bound is valid wherever it stops."""
 
@@ -96,13 +98,18 @@ def _least(board: Board, nth: int, starts: Starts, unscheduled: int) -> int:
 
 
 def _options(board: Board, nth: int, starts: Starts, limit: int) -> list[Option]:
-    """The starts that a solution no dearer than the known one can use, cheapest first."""
+    """The starts that a solution no dearer than the known one can use, cheapest first.
+
+    Beyond MOST_STARTS one last option stands for all the rest: it takes no room, so that it only relaxes.
+    """
     options = []
     for slots, length in starts:
         for slot in each_slot(slots):
             price = board.price(board.tasks[nth], slot)
             if price > limit:
                 break
+            if len(options) == MOST_STARTS:
+                return [*options, Option(slot, price, 0)]
             options.append(Option(slot, price, length))
     return options
 

@@ -148,7 +148,7 @@ def _teams_over_days(draft: Draft, task: Task, part: int) -> Iterator[tuple[int,
                 yield cost, Placement((room, *rooms), sessions, price)
                 best = cost + price if best is None else min(best, cost + price)
             least = draft.board.price(task, first_slot(free)) if free else 0
-            if best is not None and cost + least > best:
+            if best is not None and cost + least >= best:
                 break
 
 

@@ -17,6 +17,9 @@ COLD = 0.3
 ENOUGH = 40
 """Iterations for each task from which several rounds pay; with fewer there is one, the gentlest."""
 
+SLOW = 5
+"""Iterations that each evaluation of several days beyond the first counts as."""
+
 
 def insert_all(draft: Draft, order: Iterable[int]) -> None:
     """Place each task that is not placed, cheapest first for itself, in the given order."""
@@ -70,21 +73,26 @@ class Search:
         found: Callable[[int, int], None],
         stop: Callable[[], bool] | None,
     ) -> int:
-        """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done."""
+        """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done.
+
+        An iteration that puts back several evaluations of many days, the slow ones, counts as more than one.
+        """
         rounds = len(HEATS) if iterations >= ENOUGH * len(self.draft.board.tasks) else 1
         length = -(-iterations // rounds)
         self.draft.chance = self._chance
-        for iteration in range(iterations):
+        iteration, last = 0, 0
+        while iteration < iterations:
             if self.best_cost <= bound or (stop is not None and stop()):
                 return iteration
             nth, at = divmod(iteration, length)
-            if at == 0 and nth:
+            if nth > last:
+                last = nth
                 self.restore()
             heat = HEATS[nth] * (COLD / HEATS[nth]) ** (at / length)
-            self._step(heat)
+            iteration += self._step(heat)
             if self.draft.price < self.best_cost:
                 self.best_cost, self.best = self.draft.price, dict(self.draft.placed)
-                found(iteration + 1, self.best_cost)
+                found(iteration, self.best_cost)
         return iterations
 
     def finish(self) -> None:
@@ -101,13 +109,14 @@ class Search:
             if nth not in draft.placed:
                 draft.add(nth, placement)
 
-    def _step(self, heat: float) -> None:
+    def _step(self, heat: float) -> int:
+        """Ruin, recreate, accept or undo; returns how many iterations that was worth."""
         draft, chance = self.draft, self._chance
         ruin = self._wheel[chance.below(len(self._wheel))]
         size = 2 + chance.below(LARGEST_RUIN - 1)
         out = [nth for nth in ruin(draft, chance, size, self._about) if nth not in self.fixed]
         if not out:
-            return
+            return 1
         before = draft.price
         taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
         if ruin is hot_venue:
@@ -122,6 +131,7 @@ class Search:
                     draft.remove(nth)
             for nth, placement in taken.items():
                 draft.add(nth, placement)
+        return 1 + SLOW * max(0, sum(not draft.board.tasks[nth].length for nth in out) - 1)
 
     def _recreate(self, out: list[int]) -> None:
         """Put the tasks back: at random, those with least freedom first, or as taken out."""
