@@ -102,7 +102,7 @@ def _options(board: Board, nth: int, starts: Starts, limit: int) -> list[Option]
 
     Beyond MOST_STARTS one last option stands for all the rest: it takes no room, so that it only relaxes.
     """
-    options = []
+    options: list[Option] = []
     for slots, length in starts:
         for slot in each_slot(slots):
             price = board.price(board.tasks[nth], slot)
