@@ -21,7 +21,7 @@ def view(session: Session, day: date, viewer: Viewer, book: RuleBook, now: datet
     rows = projects.rows_of(session, day)
     cases = record.cases(session, rows)
     progress = projects.progress(session, [row.project_id for row in rows])
-    totals = support.counts(session)
+    totals = support.counts(session, f"{day:%Y}")
     rules = _rules(book, known, day)
     return BoardView(
         date=day,

@@ -18,21 +18,22 @@ def count(
     experts: int,
     now: datetime,
 ) -> int:
-    """The venue's support of the project is on record, once; returns all that it has supported."""
+    """The venue's support of the project is on record, once; returns all that it has supported this year."""
+    month = now.astimezone(LOCAL).strftime("%Y-%m")
     if session.get(SupportRow, (project_id, venue_id)) is None:
         session.add(
             SupportRow(
                 project_id=project_id,
                 venue_id=venue_id,
                 booking_id=booking_id,
-                month=now.astimezone(LOCAL).strftime("%Y-%m"),
+                month=month,
                 opening_date=day,
                 experts=experts,
                 counted_at=now,
             )
         )
         session.flush()
-    return counts(session).get(venue_id, 0)
+    return counts(session, month[:4]).get(venue_id, 0)
 
 
 def counts(session: Session, period: str = "") -> dict[str, int]:

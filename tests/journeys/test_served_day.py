@@ -204,7 +204,7 @@ def test_the_console_shows_the_running_day(server, browser):
     page.wait_for_selector(".track .bar")
     page.wait_for_selector(".connection.live")
     page.wait_for_selector(".feed time", timeout=20_000)
-    assert page.locator(".support li").count() == 11
+    assert page.locator(".support tbody tr").count() == 11
     page.click("#language")
     assert page.locator("h1").inner_text() == "Dispatch board"
     page.wait_for_selector("#sign-out")
