@@ -87,6 +87,8 @@ def day(
         say_error(f"{len(result.violations)} violations, {len(result.unverified)} certificates that fail")
         for violation in result.violations[:5]:
             say_error(f"{violation.rule}: {violation.subject}: {violation.detail}")
+        for project_id, flaw in list(result.unverified.items())[:5]:
+            say_error(f"{project_id}: {flaw}")
         raise typer.Exit(1)
 
 
