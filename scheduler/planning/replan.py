@@ -7,7 +7,7 @@ from scheduler.planning.board import compile_board
 from scheduler.planning.changes import Change, OpeningPostponed, changed
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement, single_session
-from scheduler.planning.outcome import Booking, Outcome, Plan
+from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun, placement_of, still_allowed
@@ -32,7 +32,7 @@ def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -
     return replace(after, begun=tuple(begun))
 
 
-def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Outcome:
+def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Plan:
     """A legal plan for the problem after the change that keeps every booking it can.
 
     It answers `problem_after(problem, plan, change, now)`. Nothing new starts before `now`; a booking that has

@@ -6,7 +6,7 @@ from scheduler.planning.board import Board, compile_board
 from scheduler.planning.bound import Bound, lower_bound
 from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.draft import Draft
-from scheduler.planning.outcome import Outcome
+from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun
@@ -21,7 +21,7 @@ def solve(
     budget: Budget | None = None,
     progress: Told | None = None,
     stop: Callable[[], bool] | None = None,
-) -> Outcome:
+) -> Plan:
     """A complete legal plan, and a bound that no plan undercuts.
 
     Every project is booked, or unscheduled with a reason. The same problem and budget give the same plan on
