@@ -96,6 +96,10 @@ class Hub:
             self._memorise(topic, batch, before)
             for view, followers in self._live.get(topic, {}).items():
                 frames = b"".join(data for _, data in self.encode(view, topic, batch, now))
+                if len(batches) == 1 and len(frames) <= BURST_BYTES:
+                    for follower in followers:  # the usual case, and nothing is allocated for each follower
+                        follower.push(frames)
+                    continue
                 parcel = (topic, batch[0].offset - 1, frames)
                 for follower in followers:
                     outbox.setdefault(follower, []).append(parcel)
