@@ -26,9 +26,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A headless Chromium; tests that need one are skipped where none is installed."""
+    """A headless Chromium; tests that need one are skipped where none is installed.
+
+    It ends with its module: while it lives, its event loop keeps other tests of this thread from running one.
+    """
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium is installed: apt-get install chromium, or any Chrome on the PATH")

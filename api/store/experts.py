@@ -1,10 +1,11 @@
 """Rows and values of experts; names leave only through `names_of`, opened with the field key."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from api.sealing import Sealer
@@ -47,37 +48,43 @@ def save_all(session: Session, pool: Pool, names: Mapping[str, str], sealer: Sea
 
 def load_pool(session: Session, regions: Iterable[str] | None = None) -> Pool:
     """The experts who live in one of the regions (prefixes), or everywhere."""
-    query = select(ExpertRow)
+    near: list[Any] = []
     if regions is not None:
-        query = query.where(or_(*(col(ExpertRow.region).startswith(region) for region in sorted(regions))))
-    rows = session.exec(query).all()
-    wanted = {row.expert_id for row in rows}
+        near = [or_(*(col(ExpertRow.region).startswith(region) for region in sorted(regions)))]
     specialties: dict[str, set[str]] = defaultdict(set)
     ties: dict[str, set[Tie]] = defaultdict(set)
     conflicts: dict[str, set[str]] = defaultdict(set)
-    for specialty in session.exec(select(ExpertSpecialtyRow)):
-        if specialty.expert_id in wanted:
-            specialties[specialty.expert_id].add(specialty.code)
-    for tie in session.exec(select(ExpertTieRow)):
-        ties[tie.expert_id].add(Tie(tie.organisation, TieKind(tie.kind), tie.until))
-    for conflict in session.exec(select(ExpertConflictRow)):
-        conflicts[conflict.expert_id].add(conflict.other_id)
+    # Columns, not rows: a pool is large, and an object for each row would take most of a draw's time.
+    for expert_id, code in _of_near(session, near, ExpertSpecialtyRow.expert_id, ExpertSpecialtyRow.code):
+        specialties[expert_id].add(code)
+    tied = (ExpertTieRow.expert_id, ExpertTieRow.organisation, ExpertTieRow.kind, ExpertTieRow.until)
+    for expert_id, organisation, kind, until in _of_near(session, near, *tied):
+        ties[expert_id].add(Tie(organisation, TieKind(kind), until))
+    for expert_id, other_id in _of_near(
+        session, near, ExpertConflictRow.expert_id, ExpertConflictRow.other_id
+    ):
+        conflicts[expert_id].add(other_id)
+    columns = [getattr(ExpertRow, name) for name in _KNOWN_TO_ENGINE]
     return Pool.of(
         Expert(
-            expert_id=row.expert_id,
-            employer=row.employer,
-            region=row.region,
-            specialties=frozenset(specialties[row.expert_id]),
-            status=ExpertStatus(row.status),
-            senior=row.senior,
-            birth_year=row.birth_year,
-            department=row.department,
-            employer_group=row.employer_group,
-            ties=frozenset(ties[row.expert_id]),
-            conflicts=frozenset(conflicts[row.expert_id]),
+            **{**row, "status": ExpertStatus(row["status"])},
+            specialties=frozenset(specialties[row["expert_id"]]),
+            ties=frozenset(ties[row["expert_id"]]),
+            conflicts=frozenset(conflicts[row["expert_id"]]),
         )
-        for row in rows
+        for row in session.execute(sql_select(*columns).where(*near)).mappings()
     )
+
+
+_KNOWN_TO_ENGINE = (
+    "expert_id", "employer", "region", "status", "senior", "birth_year", "department", "employer_group",
+)  # fmt: skip
+
+
+def _of_near(session: Session, near: Sequence[Any], expert_id: Any, *more: Any) -> Iterator[Any]:
+    """These columns of a table of experts' facts, of the experts who meet the conditions."""
+    query = sql_select(expert_id, *more).join(ExpertRow, col(ExpertRow.expert_id) == expert_id)
+    yield from session.execute(query.where(*near))
 
 
 def first(session: Session) -> str | None:

@@ -41,6 +41,8 @@ def jcs(value: Any) -> bytes:
 
 
 def _string(text: str) -> bytes:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return b'"' + text.encode() + b'"'
     named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     escaped = "".join(named.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in text)
     try:

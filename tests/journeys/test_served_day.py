@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -124,6 +125,12 @@ class Watcher:
         return [event.get("kind") for events in self.seen.values() for event in events]
 
 
+def run(work):
+    """Run a coroutine in a thread of its own: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 @pytest.mark.timeout(280)
 def test_a_foreign_client_misses_nothing_through_a_kill_of_the_server(server):
     supervisor, host = Watcher(server, "supervisor-5323"), Watcher(server, "host-V01")
@@ -131,13 +138,13 @@ def test_a_foreign_client_misses_nothing_through_a_kill_of_the_server(server):
     async def both(until, seconds):
         await asyncio.gather(supervisor.follow(until, seconds), host.follow(until, seconds))
 
-    asyncio.run(both(lambda watcher: supervisor.kinds().count("draw.completed") >= 10, 60))
+    run(both(lambda watcher: supervisor.kinds().count("draw.completed") >= 10, 60))
     assert supervisor.kinds().count("draw.completed") >= 10
     server.kill()
     acknowledged = drawn(server)
     server.start()
     assert drawn(server).items() >= acknowledged.items(), "a restart loses no draw"
-    asyncio.run(both(lambda watcher: supervisor.kinds().count("result.published") >= 2, 150))
+    run(both(lambda watcher: supervisor.kinds().count("result.published") >= 2, 150))
     assert supervisor.kinds().count("result.published") >= 2
     assert supervisor.resets == host.resets == []
     for watcher in (supervisor, host):
