@@ -128,13 +128,7 @@ def run_day(
     with day.stage("draw"):
         _draw_all(office, day, tell)
     with day.stage("verify"):
-        at_odds = {expert.expert_id: expert.conflicts for expert in world.pool if expert.conflicts}
         for nth, (project_id, (public, sealed)) in enumerate(sorted(day.draws.items()), start=1):
-            panel = {member["expert_id"] for member in sealed["panel"]}
-            if any(panel & at_odds[expert_id] for expert_id in panel & at_odds.keys()):
-                day.unverified[project_id] = (
-                    "conflicts: two members have declared that they must not sit together"
-                )
             for step in verify_draw(public, sealed, check_signature):
                 if not step.holds:
                     day.unverified[project_id] = f"{step.name}: {step.detail}"

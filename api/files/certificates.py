@@ -45,6 +45,15 @@ class FrozenPool:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Pairs of eligible experts who must not sit together, sealed, and how much they can move a chance."""
+
+    pairs: Whole
+    digest: Digest
+    most_shift: Chance
+
+
+@dataclass(frozen=True, slots=True)
 class DrawCommitment:
     """Everything fixed before a seed exists."""
 
@@ -58,6 +67,7 @@ class DrawCommitment:
     previous: Digest | None
     reason: str
     employer_cap: Whole
+    conflicts: Conflicts
     rules_digest: Digest
     slots: list[DrawSlot]
     parties: list[DrawParty]
@@ -106,6 +116,8 @@ class SealedPart:
     panel: list[DrawnMember]
     fixed: list[DrawnMember]
     pool: list[Annotated[list[str], Field(min_length=3, max_length=3)]]
+    conflicts: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
+    attempts: Whole
     reveals: list[Reveal]
     salt: Secret
     seed: Secret

@@ -11,10 +11,12 @@ from scheduler.draw.certificate import (
     commit,
     complete,
 )
+from scheduler.draw.conflicts import ConflictsUnresolved
 from scheduler.draw.lottery import NoPanel, solve_lottery
 from scheduler.slots import Slot, employer_cap, slots_of
 
 __all__ = [
+    "ConflictsUnresolved",
     "DrawOrder",
     "Drawn",
     "Member",

@@ -11,7 +11,24 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from scheduler.draw.canonical import canonical, leaf, merkle_root, party_commitment, seed_of, sha256
+from scheduler.draw.canonical import (
+    canonical,
+    leaf,
+    leaf_salt,
+    merkle_root,
+    party_commitment,
+    seed_of,
+    sha256,
+)
+from scheduler.draw.conflicts import (
+    MOST_ATTEMPTS,
+    ConflictsUnresolved,
+    Pair,
+    clash,
+    most_shift,
+    next_seed,
+    pairs_of,
+)
 from scheduler.draw.lottery import Cell, Lottery, fillable, solve_lottery
 from scheduler.draw.sampling import sample
 from scheduler.eligibility import Screened
@@ -68,6 +85,7 @@ class Prepared:
     digest: str
     salt: bytes
     pool: tuple[tuple[str, str, str], ...]
+    conflicts: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,7 @@ def commit(
     """The draw with everything fixed that can be fixed before a seed exists.
 
     `parties` maps each party to its commitment (`party_commitment`), `salt` has 32 bytes and stays sealed.
-    Raises `NoPanel` when no valid panel exists.
+    Raises `NoPanel` when no valid panel exists, conflicts between members apart.
     """
     require(len(salt) == 32, "salt", f"{len(salt)} bytes", "32 bytes")
     require(bool(parties), "parties", "", "at least one party provides randomness")
@@ -120,11 +138,23 @@ def commit(
         by_cell[Cell(fits, employer if employer in split else "")][employer] = ids
     number_of = {cell: str(number) for number, cell in enumerate(cells)}
     pool = _pool(screened, order.slots, split, number_of)
+    conflicts = pairs_of(screened.eligible)
+    chances = {
+        expert_id: lottery.chances[cell]
+        for cell, employers in by_cell.items()
+        for ids in employers.values()
+        for expert_id in ids
+    }
     commitment = {
         "format": "yidi/draw-commitment/1",
         "algorithm": ALGORITHM,
         "assurance": order.assurance,
         "committed_at": _time(committed_at),
+        "conflicts": {
+            "digest": sha256(canonical([leaf_salt(salt, "").hex(), [list(pair) for pair in conflicts]])),
+            "most_shift": str(most_shift(conflicts, chances)),
+            "pairs": str(len(conflicts)),
+        },
         "draw_id": order.draw_id,
         "employer_cap": str(order.employer_cap),
         "fixed_members": str(len(order.fixed)),
@@ -153,7 +183,7 @@ def commit(
             for slot in order.slots
         ],
     }
-    return Prepared(order, lottery, by_cell, commitment, sha256(canonical(commitment)), salt, pool)
+    return Prepared(order, lottery, by_cell, commitment, sha256(canonical(commitment)), salt, pool, conflicts)
 
 
 def complete(
@@ -166,7 +196,7 @@ def complete(
     """The panel that the reveals give, with its certificate.
 
     A party that does not reveal is named and left out; the draw is never started anew for it. Raises
-    `RevealRefused` when a reveal does not match its commitment or nobody reveals.
+    `RevealRefused` when a reveal does not match its commitment or nobody reveals, and `ConflictsUnresolved`.
     """
     promised = {entry["party"]: entry["commitment"] for entry in prepared.commitment["parties"]}
     for party, nonce in reveals.items():
@@ -177,12 +207,10 @@ def complete(
     if not reveals:
         raise RevealRefused(", ".join(promised), "nobody revealed")
     seed = seed_of(prepared.digest, reveals)
-    slots = prepared.order.slots
-    members = tuple(
-        Member(seated.expert_id, slots[seated.slot].slot_id, seated.chance)
-        for seated in sample(prepared.lottery, prepared.members, seed)
-    )
+    attempts, members = _sample(prepared, seed)
     sealed = {
+        "attempts": str(attempts),
+        "conflicts": [list(pair) for pair in prepared.conflicts],
         "draw_id": prepared.order.draw_id,
         "fixed": [_member(member) for member in prepared.order.fixed],
         "format": "yidi/draw-sealed/1",
@@ -205,6 +233,20 @@ def complete(
         "withheld": sorted(set(promised) - reveals.keys(), key=str.encode),
     }
     return Drawn(members, {**public, "signature": sign(canonical(public)).hex()}, sealed)
+
+
+def _sample(prepared: Prepared, seed: bytes) -> tuple[int, tuple[Member, ...]]:
+    """The first panel of the chain of seeds without a conflicting pair, and how many it took."""
+    slots = prepared.order.slots
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        panel = sample(prepared.lottery, prepared.members, seed)
+        if not clash(prepared.conflicts, {seated.expert_id for seated in panel}):
+            members = (
+                Member(seated.expert_id, slots[seated.slot].slot_id, seated.chance) for seated in panel
+            )
+            return attempt, tuple(members)
+        seed = next_seed(seed)
+    raise ConflictsUnresolved(len(prepared.conflicts), MOST_ATTEMPTS)
 
 
 def certificate_digest(public: Mapping[str, Any]) -> str:

@@ -100,6 +100,11 @@ def ticket(seed: bytes, name: str) -> bytes:
     return hashlib.sha256(b"yidi/order/1\x00" + seed + name.encode()).digest()
 
 
+def again(seed: bytes) -> bytes:
+    """The seed of the attempt after this one."""
+    return hashlib.sha256(b"yidi/again/1\x00" + seed).digest()
+
+
 def replay(
     cells: Cells, spread: Sequence[tuple[int, int, Fraction]], rows: Rows, slots: int, seed: bytes
 ) -> list[tuple[int, str]]:

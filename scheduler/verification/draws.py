@@ -5,13 +5,14 @@ for the counts it states. With the sealed part it also checks that those counts 
 reveals are the committed ones, and that the panel is the one the seed gives.
 """
 
+import hmac
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from scheduler.verification.draw_parts import Broken, check, digest, jcs, pool_leaf, replay, tree_head
+from scheduler.verification.draw_parts import Broken, again, check, digest, jcs, pool_leaf, replay, tree_head
 
 Signed = Callable[[bytes, bytes, bytes], bool]
 """Whether a signature of a message is by a public key: (key, message, signature)."""
@@ -231,6 +232,7 @@ class _Case:
         check(ids == sorted(set(ids)), "the pool is not sorted, or an expert comes twice")
         check(len(rows) == _whole(stated["size"]), "the pool has another size")
         salt = bytes.fromhex(self.sealed["salt"])
+        self._conflicts(salt, {row[0]: row[2] for row in rows})
         check(
             tree_head([pool_leaf(row, salt) for row in rows]) == stated["root"],
             "the pool is not the frozen one",
@@ -255,6 +257,21 @@ class _Case:
         tagged = [tag for tag in self.employers.values() if tag]
         check(len(set(tagged)) == len(tagged), "two employers share a tag")
         check(all(load <= self.cap for load in loads.values()), "an employer exceeds its cap")
+
+    def _conflicts(self, salt: bytes, verdicts: Mapping[str, str]) -> None:
+        """The conflicting pairs are the committed ones, of eligible experts, and their bound is right."""
+        stated, pairs = self.public["commitment"]["conflicts"], self.sealed["conflicts"]
+        check(all(len(pair) == 2 for pair in pairs), "a conflict is not a pair")
+        own = hmac.digest(salt, b"", "sha256").hex()
+        check(digest(jcs([own, pairs])) == stated["digest"], "the conflicts are not the frozen ones")
+        check(len(pairs) == _whole(stated["pairs"]), "the conflicts are not as many as committed")
+        shift = Fraction(0)
+        for pair in pairs:
+            check(
+                all(verdicts[one].isdecimal() for one in pair), "a conflict is not between eligible experts"
+            )
+            shift += min(self.chances[_whole(verdicts[one])] for one in pair)
+        check(min(shift, Fraction(1)) == _fraction(stated["most_shift"]), "the bound on conflicts is wrong")
 
     def reveals(self) -> None:
         """Each reveal is the committed one, and the seed is their hash."""
@@ -292,9 +309,14 @@ class _Case:
         slots = [slot["slot_id"] for slot in self.public["commitment"]["slots"]]
         tags: Mapping[str, str] = {tag: employer for employer, tag in self.employers.items() if tag}
         cells = [(reach, tags.get(tag, "")) for reach, tag in self.cells]
-        drawn = replay(
-            cells, self.spread, self.sealed["pool"], len(slots), bytes.fromhex(self.sealed["seed"])
-        )
+        seed, attempts = bytes.fromhex(self.sealed["seed"]), _whole(self.sealed["attempts"])
+        check(1 <= attempts <= 1_000, "the number of attempts is out of range")
+        for attempt in range(1, attempts + 1):
+            drawn = replay(cells, self.spread, self.sealed["pool"], len(slots), seed)
+            panel = {expert for _, expert in drawn}
+            clash = any(set(pair) <= panel for pair in self.sealed["conflicts"])
+            check(clash == (attempt < attempts), "the panel is not the first without a conflicting pair")
+            seed = again(seed)
         verdicts = {row[0]: _whole(row[2]) for row in self.sealed["pool"] if row[2].isdecimal()}
         expected = [
             {"chance": str(self.chances[verdicts[expert]]), "expert_id": expert, "slot_id": slots[slot]}

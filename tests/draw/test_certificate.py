@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.signing import check_signature
-from scheduler.draw import DrawOrder, RevealRefused, commit, complete, party_commitment
+from scheduler.draw import ConflictsUnresolved, DrawOrder, RevealRefused, commit, complete, party_commitment
 from scheduler.draw.canonical import canonical, inclusion_proof, merkle_root
 from scheduler.eligibility import Screened
 from scheduler.errors import BadInput
@@ -194,3 +195,56 @@ def test_the_public_part_names_nobody():
     text = json.dumps(public)
     assert not [row[0] for row in sealed["pool"] if row[0] in text]
     assert sealed["seed"] not in text
+
+
+def at_odds(people, *pairs):
+    """The same experts, with these conflicts declared by the first of each pair."""
+    declared = dict(pairs)
+    return tuple(
+        replace(one, conflicts=frozenset({declared[one.expert_id]})) if one.expert_id in declared else one
+        for one in people
+    )
+
+
+def test_experts_who_declared_a_conflict_never_sit_together():
+    pool = at_odds(experts(*[("0", f"u{n}") for n in range(5)]), ("E00", "E01"), ("E02", "E03"))
+    several = 0
+    for seed in range(200):
+        drawn = draw(slots(2), pool, seed=seed)
+        panel = {member.expert_id for member in drawn.members}
+        assert not {"E00", "E01"} <= panel
+        assert not {"E02", "E03"} <= panel
+        assert all(step.holds for step in verify_draw(drawn.public, drawn.sealed))
+        several += drawn.sealed["attempts"] != "1"
+    assert several > 10
+    assert drawn.public["commitment"]["conflicts"]["most_shift"] == "4/5"
+
+
+def test_a_skipped_or_added_attempt_and_a_dropped_conflict_are_found():
+    pool = at_odds(experts(*[("0", f"u{n}") for n in range(4)]), ("E00", "E01"))
+    drawn = next(
+        one for one in (draw(slots(2), pool, seed=n) for n in range(200)) if one.sealed["attempts"] == "2"
+    )
+    public, sealed = json.loads(json.dumps(drawn.public)), json.loads(json.dumps(drawn.sealed))
+    assert first_broken(resigned_unsigned(public, sealed), sealed) is None
+    for name, value, step in (
+        ("attempts", "1", "panel"),
+        ("attempts", "3", "panel"),
+        ("conflicts", [], "pool"),
+    ):
+        forged = {**sealed, name: value}
+        assert first_broken(resigned_unsigned(public, forged), forged).name == step
+
+
+def resigned_unsigned(public, sealed):
+    """The certificate with the centre's key and signature made to fit the sealed part."""
+    return resigned(
+        {**public, "key": "ed25519:" + KEY.public_key().public_bytes_raw().hex(), "signature": ""}, sealed
+    )
+
+
+def test_conflicts_that_leave_no_panel_are_refused_with_their_number():
+    pool = at_odds(experts(("0", "a"), ("0", "b")), ("E00", "E01"))
+    with pytest.raises(ConflictsUnresolved) as refusal:
+        draw(slots(2), pool)
+    assert refusal.value.facts == {"pairs": "1", "attempts": "1000"}
