@@ -15,6 +15,7 @@ from api.schemas.openings import BadRowView, OpeningsView
 from api.schemas.projects import ProjectView
 from api.services import projects as service
 from api.store import projects, venues
+from scheduler.timeline import ZONE
 
 MOST_BYTES = 20_000_000
 
@@ -39,7 +40,8 @@ def post_openings(
             "openings.xlsx" if name.lower().endswith((".xlsx", ".xlsm")) else "openings.csv"
         )
         path.write_bytes(content)
-        read = read_openings(path, date, own, call.office.book, {}, strict=strict)
+        today = call.now.astimezone(ZONE).date()
+        read = read_openings(path, date, own, call.office.book, {}, strict=strict, today=today)
 
     def act() -> str:
         rows = service.submit(call.session, read.projects, call.office.book, call.actor, call.now)

@@ -61,8 +61,13 @@ def problem_of(
 
 
 def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome) -> PlanRow:
-    """What the solver found is on record; raises `PlanIsUnsound` when the independent checker objects."""
+    """What the solver found is on record; raises `PlanIsUnsound` when the independent checker objects.
+
+    An order that was withdrawn, or solved by another worker, meanwhile stays as it is.
+    """
     row = plans.row(session, plan_id, lock=True)
+    if row.state not in (PlanState.QUEUED, PlanState.SOLVING):
+        return row
     match outcome:
         case Plan() as plan:
             if violations := verify_plan(problem, plan):
