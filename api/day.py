@@ -26,8 +26,9 @@ from api.signing import Signer, check_signature
 from api.store import bookings
 from api.store import draws as draw_rows
 from api.store import guests as guest_rows
-from scheduler.draw import NoPanel, slots_of
+from scheduler.draw import ConflictsUnresolved, NoPanel, slots_of
 from scheduler.eligibility import Reason, Screened
+from scheduler.errors import SchedulerError
 from scheduler.people import Pool
 from scheduler.planning import Booking, Budget, Plan, Problem, solve
 from scheduler.rules import RuleBook
@@ -173,12 +174,12 @@ def _draw_all(office: Office, day: Day, tell: Tell) -> None:
                     session, office, booking.project_id, reason="", actor=ACTOR, now=office.clock.now()
                 )
                 day.draws[booking.project_id] = (row.public, draw_rows.sealed_part(row, office.keys.sealer))
-        except NoPanel as refusal:
+        except (NoPanel, ConflictsUnresolved) as refusal:
             day.undrawn[booking.project_id] = _why_short(office, booking, refusal)
         tell("draw", nth, len(order))
 
 
-def _why_short(office: Office, booking: Booking, refusal: NoPanel) -> str:
+def _why_short(office: Office, booking: Booking, refusal: SchedulerError) -> str:
     """The cut, and why those who live there and might know the subject were not to be had, as counts by reason."""
     with office.reading() as session:
         slots, screened = draws.screened_for(session, office, booking.project_id)

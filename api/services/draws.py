@@ -45,7 +45,7 @@ def draw(
 ) -> DrawRow:
     """The project's empty seats are drawn: all of them the first time, only lost ones later, for a reason.
 
-    Raises `NoPanel` when the eligible cannot fill the seats, `ReasonMissing` for a redraw without a reason,
+    Raises `NoPanel` or `ConflictsUnresolved` when no panel can be had, `ReasonMissing` for a redraw without a reason,
     `WrongState` when there is nothing to draw. Nothing is recorded then.
     """
     case = record.case(session, project_id, lock=True)
