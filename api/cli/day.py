@@ -54,7 +54,7 @@ def day(
         typer.Option("--map", help="column=header, such as opening_at=开标时间; may be repeated."),
     ] = None,
     strict: Annotated[bool, typer.Option(help="Stop at bad rows instead of leaving them out.")] = False,
-    iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 1_000,
+    iterations: Annotated[int, typer.Option(help="How long the planner improves.", min=0)] = 8_000,
 ) -> None:
     """Plan a day of openings, draw every panel, verify both, and write the reports.
 

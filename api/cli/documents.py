@@ -51,7 +51,7 @@ def world(
 def plan(
     problem_file: Annotated[Path, typer.Argument(help="A problem document (yidi/problem/1).")],
     out_file: Annotated[Path, typer.Option("--out", help="The plan document to write.")] = Path("plan.json"),
-    iterations: Annotated[int, typer.Option(help="How long to improve.", min=0)] = 2_000,
+    iterations: Annotated[int, typer.Option(help="How long to improve.", min=0)] = 8_000,
 ) -> None:
     """Plan a problem file; the independent checker must agree before anything is written.
 
