@@ -76,18 +76,18 @@ def screen(
     centre_id: str = "",
     members: Sequence[Expert] = (),
     refused: frozenset[str] = frozenset(),
-    cap: int = 1,
 ) -> Screened:
     """Divide the pool for one draw.
 
-    `members` already sit (a redraw): their employers' seats count towards `cap` and their conflicts exclude;
-    `refused` declined, withdrew or were recused before in this project.
+    `members` already sit (a redraw): their conflicts exclude, and their employers get no further seat, whatever
+    the cap, so that a panel drawn in parts never exceeds it. `refused` declined, withdrew or were recused before
+    in this project.
     """
     own = defaultdict(list)
     for engagement in engagements:
         own[engagement.expert_id].append(engagement)
     seated = {member.expert_id for member in members}
-    case = _Case(project, tuple(slots), tuple(sessions), rules, centre_id, tuple(members), refused, cap)
+    case = _Case(project, tuple(slots), tuple(sessions), rules, centre_id, tuple(members), refused)
     eligible, excluded = [], []
     for expert in pool:
         if expert.expert_id in seated:
@@ -109,7 +109,6 @@ class _Case:
     centre_id: str
     members: tuple[Expert, ...]
     refused: frozenset[str]
-    cap: int
 
     def reason(self, expert: Expert, engagements: Sequence[Engagement]) -> Reason | None:
         """The first ground that excludes the expert."""
@@ -198,7 +197,7 @@ class _Case:
     def _panel(self, expert: Expert) -> Reason | None:
         if expert.expert_id in self.refused:
             return Reason.REFUSED_BEFORE
-        if sum(member.employer == expert.employer for member in self.members) >= self.cap:
+        if any(member.employer == expert.employer for member in self.members):
             return Reason.EMPLOYER_SEATED
         if any(
             member.expert_id in expert.conflicts or expert.expert_id in member.conflicts

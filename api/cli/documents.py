@@ -113,7 +113,7 @@ def draw(
     cap = employer_cap(project, rules)
     screened = screen(
         request.pool, project, request.slots, request.sessions, request.engagements, rules,
-        centre_id=request.centre_id, cap=cap,
+        centre_id=request.centre_id,
     )  # fmt: skip
     entropy = system_entropy if seed is None else rehearsal_entropy(seed)
     nonces = {party: entropy(request.draw_id, party) for party in PARTIES}

@@ -145,7 +145,6 @@ def _screen(
         centre_id=case.centre_id,
         members=[expert for expert in pool if expert.expert_id in ids],
         refused=frozenset(former),
-        cap=employer_cap(project, rules),
     )
 
 

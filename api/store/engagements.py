@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.refusals import NotFound
 from api.store.clashes import told
@@ -63,17 +63,16 @@ def counts(session: Session, project_ids: Iterable[str]) -> dict[str, int]:
 
 
 def busy(session: Session) -> tuple[Engagement, ...]:
-    """Every time that an expert is engaged, as the engine knows it."""
+    """Every evaluation that an expert is engaged in, once, from its first start to its last end."""
+    first, last = func.min(col(SittingRow.starts_at)), func.max(col(SittingRow.ends_at))
     query = (
-        select(SittingRow, EngagementRow.centre_id)
-        .join(EngagementRow, col(EngagementRow.engagement_id) == SittingRow.engagement_id)
+        select(EngagementRow.expert_id, first, last, EngagementRow.centre_id)
+        .join(SittingRow, col(SittingRow.engagement_id) == EngagementRow.engagement_id)
         .where(col(SittingRow.active))
-        .order_by(col(SittingRow.expert_id), col(SittingRow.starts_at))
+        .group_by(col(EngagementRow.engagement_id))
+        .order_by(col(EngagementRow.expert_id), first)
     )
-    return tuple(
-        Engagement(sitting.expert_id, sitting.starts_at, sitting.ends_at, centre_id)
-        for sitting, centre_id in session.exec(query)
-    )
+    return tuple(Engagement(*row) for row in session.exec(query))
 
 
 def set_state(session: Session, member: EngagementRow, state: EngagementState) -> None:

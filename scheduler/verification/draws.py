@@ -14,6 +14,10 @@ from typing import Any
 
 from scheduler.verification.draw_parts import Broken, again, check, digest, jcs, pool_leaf, replay, tree_head
 
+MOST_DIGITS = 300
+MOST_CELLS = 5_000
+"""Bounds on hostile input; an honest certificate stays far below both."""
+
 Signed = Callable[[bytes, bytes, bytes], bool]
 """Whether a signature of a message is by a public key: (key, message, signature)."""
 
@@ -120,6 +124,10 @@ class _Case:
     def lottery_valid(self) -> None:
         """Chances lie between 0 and 1, spread over slots that each cell may fill, and fill every seat."""
         stated = self.public["commitment"]["lottery"]
+        check(
+            max(len(stated[name]) for name in ("cells", "levels")) <= MOST_CELLS, "too many cells or levels"
+        )
+        check(len(stated["spread"]) <= MOST_CELLS * len(self.seats), "too many loads")
         for cell in stated["cells"]:
             reach = tuple(_whole(slot) for slot in cell["slots"])
             check(bool(reach) and set(reach) <= set(range(len(self.seats))), "a cell reaches an unknown slot")
@@ -327,7 +335,7 @@ class _Case:
 
 def _whole(text: Any) -> int:
     """A non-negative whole number written in plain digits."""
-    plain = isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= 1_000
+    plain = isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
     check(plain and (text == "0" or not text.startswith("0")), "a number is not written in plain digits")
     return int(text)
 
