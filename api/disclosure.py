@@ -88,6 +88,7 @@ EVENT_FIELDS: Mapping[str, Mapping[Role, frozenset[str]]] = {
     "project.exempted": _shown("project.exempted"),
     "project.failed": _shown("project.failed", host=_HOSTED),
     "plan.published": _shown("plan.published", host=_HOSTED),
+    "plan.progressed": _shown("plan.progressed"),
     "booking.made": _shown("booking.made", host=_HOSTED),
     "booking.moved": _shown("booking.moved", host=_HOSTED),
     "booking.cancelled": _shown("booking.cancelled", host=_HOSTED),

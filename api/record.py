@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api.kinds import KINDS
-from api.store import bookings, centres, events, projects, venues
+from api.store import accounts, bookings, centres, events, projects, venues
 from models.bookings import BookingRow
 from models.plans import PlanRow
 from models.projects import ProjectRow, ProjectState
@@ -164,6 +164,24 @@ class Scribe:
         told = {"plan_id": plan.plan_id, "date": plan.opening_date, **facts}
         topics = {"public", "audit", *known, *places}
         events.append(self.session, "plan.published", topics, told, self.now, self.actor)
+
+    def note_order(self, plan: PlanRow, facts: Mapping[str, Any] | None = None) -> None:
+        """Whoever ordered the plan, the supervisors and boards of its prefecture, and the audit learn how it goes.
+
+        What no account ordered, the audit alone learns of.
+        """
+        account = accounts.find(self.session, plan.ordered_by)
+        region = ""
+        if account is not None and account.centre_id is not None:
+            region = centres.region_of(self.session, account.centre_id)
+        told = {"plan_id": plan.plan_id, "date": plan.opening_date, "state": plan.state, "region": region}
+        topics = {"audit"}
+        if account is not None and account.centre_id is not None:
+            told["centre_id"] = account.centre_id
+            topics |= {f"centre/{account.centre_id}", f"region/{region[:PREFECTURE]}"}
+        events.append(
+            self.session, "plan.progressed", topics, {**told, **(facts or {})}, self.now, self.actor
+        )
 
     def _topics(self, about: Case, venue_ids: Iterable[str]) -> set[str]:
         places = {f"region/{about.regions[venue_id][:PREFECTURE]}" for venue_id in venue_ids}

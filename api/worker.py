@@ -3,21 +3,24 @@
 import logging
 import secrets
 import threading
-from concurrent.futures import ProcessPoolExecutor
+import time
 from contextlib import suppress
 from datetime import timedelta
-from multiprocessing import get_context
 
 from api.office import Office
 from api.refusals import WrongState
 from api.services import guests, invitations, plans, reallocations
+from api.solver import Solver, SolverFailed
 from api.store import guests as guest_rows
 from api.store import invitations as invitation_rows
 from api.store import plans as rows
-from scheduler.planning import Budget, solve
+from models.plans import PlanState
+from scheduler.planning import Budget, Progress
 
 LEASE = timedelta(minutes=10)
 IDLE_SECONDS = 0.5
+TOLD_EVERY = 1.0
+"""Seconds between two reports of progress within one phase."""
 ITERATIONS_PER_SECOND = 400
 """What a second of solving is worth in iterations, so that an order in seconds gives the same plan everywhere."""
 
@@ -28,7 +31,7 @@ class Worker(threading.Thread):
     """Works until told to stop; a plan whose worker died is taken again when its lease is over."""
 
     def __init__(self, office: Office, name: str = "worker-1") -> None:
-        super().__init__(name=name, daemon=True)
+        super().__init__(name=f"{name}-{secrets.token_hex(4)}", daemon=True)
         self._office, self._stopping = office, threading.Event()
 
     def stop(self) -> None:
@@ -37,7 +40,8 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Take order after order, and between them keep the terms."""
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as solver:
+        solver = Solver()
+        try:
             while not self._stopping.wait(IDLE_SECONDS):
                 try:
                     while self.work(solver):
@@ -46,20 +50,52 @@ class Worker(threading.Thread):
                         keep_terms(self._office)
                 except Exception:
                     log.exception("worker failed name=%s", self.name)
+        finally:
+            solver.close()
 
-    def work(self, solver: ProcessPoolExecutor) -> bool:
+    def work(self, solver: Solver) -> bool:
         """Solve one ordered plan; whether there was one."""
         office = self._office
         with office.changing() as session:
-            row = rows.claim(session, self.name, LEASE, office.clock.now())
+            row = plans.claim(session, self.name, LEASE, office.clock.now())
             if row is None:
                 return False
             plan_id, budget = row.plan_id, Budget(row.seconds * ITERATIONS_PER_SECOND)
             problem = plans.freeze(session, office, row)
-        outcome = solver.submit(solve, problem, budget).result()
-        with office.changing() as session:
-            plans.save(session, plan_id, problem, outcome)
+        try:
+            outcome = solver.solve(problem, budget, Watching(office, plan_id, self.name))
+        except SolverFailed as failed:
+            log.exception("solver failed plan_id=%s", plan_id)
+            with office.changing() as session:
+                plans.fail(session, plan_id, self.name, f"solving failed: {failed}", office.clock.now())
+            return True
+        if outcome is not None:
+            with office.changing() as session:
+                plans.save(session, plan_id, problem, outcome, office.clock.now())
         return True
+
+
+class Watching:
+    """Tells of a solver's progress, keeps the lease, and says at each beat whether the order still stands."""
+
+    def __init__(self, office: Office, plan_id: str, worker: str) -> None:
+        self._office, self._plan_id, self._worker = office, plan_id, worker
+        self._phase, self._next, self._last = "", time.monotonic(), Progress("started", 0, 0, 0)
+
+    def __call__(self, progress: Progress | None) -> bool:
+        moment = time.monotonic()
+        fresh = progress is not None and (progress.phase != self._phase or moment >= self._next)
+        if progress is not None:
+            self._last = progress
+        if fresh or moment >= self._next + LEASE.total_seconds() / 4:
+            self._phase, self._next = self._last.phase, moment + TOLD_EVERY
+            with self._office.changing() as session:
+                return plans.progress(
+                    session, self._plan_id, self._worker, self._last, LEASE, self._office.clock.now()
+                )
+        with self._office.reading() as session:
+            row = rows.row(session, self._plan_id)
+            return row.state == PlanState.SOLVING and row.worker == self._worker
 
 
 def keep_terms(office: Office) -> None:

@@ -51,7 +51,7 @@ def post_plan(call: Change, given: PlanIn, key: Key) -> PlanView:
 def delete_plan(call: Change, plan_id: str, version: Version) -> PlanView:
     """The order is withdrawn; its solver stops."""
     plans.check_version(plans.row(call.session, plan_id, lock=True), version)
-    service.stop(call.session, plan_id)
+    service.stop(call.session, plan_id, call.actor, call.now)
     return _view(call, plan_id)
 
 

@@ -1,20 +1,20 @@
 """A day is planned: ordered, frozen, solved, checked, saved as drafts, and published."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from api import record
+from api.frozen import problem_of
 from api.office import Office
 from api.refusals import PlanIsStale, PlanIsUnsound, WrongState
-from api.store import bookings, experts, guests, plans, projects, rulebooks, venues
+from api.store import bookings, guests, plans, projects, rulebooks
 from models.bookings import BookingState
 from models.plans import PlanRow, PlanState
 from models.projects import ProjectRow, ProjectState
+from scheduler.planning.budget import Progress
 from scheduler.planning.outcome import Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.problem import Problem
-from scheduler.projects import Project
-from scheduler.supply import supply_of
 from scheduler.verification.plans import verify_plan
 
 PLANNABLE = (ProjectState.SUBMITTED, ProjectState.UNSCHEDULED)
@@ -41,26 +41,45 @@ def alone(session: Session, office: Office, project_id: str, seed: int) -> Probl
     """The problem of placing one project anew: around everything that is booked, its own rooms apart."""
     held = bookings.holding(session, project_id)
     wanted = (projects.load(session, project_id),)
-    return problem_of(session, office, wanted, seed, held.booking_id if held else "")
+    return problem_of(session, office, wanted, seed, (held.booking_id,) if held else ())
 
 
-def problem_of(
-    session: Session, office: Office, wanted: tuple[Project, ...], seed: int, without: str = ""
-) -> Problem:
-    """The problem of placing these projects around everything that is booked, but for one booking."""
-    known = venues.load_all(session)
-    return Problem(
-        projects=wanted,
-        venues=known,
-        supply=supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
-        calendar=office.calendar,
-        rule_book=office.book,
-        commitments=bookings.commitments(session, without),
-        seed=seed,
-    )
+def claim(session: Session, worker: str, lease: timedelta, now: datetime) -> PlanRow | None:
+    """The oldest order that nobody works on is this worker's, and whoever watches it knows."""
+    row = plans.claim(session, worker, lease, now)
+    if row is not None:
+        record.Scribe(session, worker, now).note_order(row)
+    return row
 
 
-def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome) -> PlanRow:
+def progress(
+    session: Session, plan_id: str, worker: str, at: Progress, lease: timedelta, now: datetime
+) -> bool:
+    """Whoever watches the plan knows how far it is; False when it is no longer this worker's to solve."""
+    row = plans.row(session, plan_id, lock=True)
+    if row.state != PlanState.SOLVING or row.worker != worker:
+        return False
+    told = {
+        "phase": at.phase,
+        "iterations": at.iterations,
+        "cost": at.cost,
+        "bound": at.bound,
+        "gap": round(at.gap, 6),
+    }
+    plans.note_progress(session, row, told, now + lease)
+    record.Scribe(session, worker, now).note_order(row, told)
+    return True
+
+
+def fail(session: Session, plan_id: str, worker: str, reason: str, now: datetime) -> None:
+    """The order ends without a plan, and says that solving it failed."""
+    row = plans.row(session, plan_id, lock=True)
+    if row.state == PlanState.SOLVING and row.worker == worker:
+        plans.close(session, row, PlanState.STOPPED, reason)
+        record.Scribe(session, worker, now).note_order(row)
+
+
+def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome, now: datetime) -> PlanRow:
     """What the solver found is on record; raises `PlanIsUnsound` when the independent checker objects.
 
     An order that was withdrawn, or solved by another worker, meanwhile stays as it is.
@@ -77,6 +96,8 @@ def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome) -> 
             plans.close(session, row, PlanState.IMPOSSIBLE, ", ".join(rules))
         case OutOfTime():
             plans.close(session, row, PlanState.STOPPED, "nothing found in the time allowed")
+    told = {"cost": row.cost, "bound": row.bound} if row.state == PlanState.SOLVED else {}
+    record.Scribe(session, row.worker or row.ordered_by, now).note_order(row, told)
     return row
 
 
@@ -105,12 +126,13 @@ def publish(session: Session, office: Office, plan_id: str, actor: str, now: dat
     return row
 
 
-def stop(session: Session, plan_id: str) -> PlanRow:
-    """The order is withdrawn, or its solver told to stop; a published plan stays."""
+def stop(session: Session, plan_id: str, actor: str, now: datetime) -> PlanRow:
+    """The order is withdrawn; the worker that solves it notices and ends its solver. A published plan stays."""
     row = plans.row(session, plan_id, lock=True)
     if row.state not in (PlanState.QUEUED, PlanState.SOLVING, PlanState.SOLVED):
         raise WrongState("plan", plan_id, f"is {row.state}")
     plans.close(session, row, PlanState.STOPPED, "withdrawn")
+    record.Scribe(session, actor, now).note_order(row)
     return row
 
 

@@ -1,7 +1,8 @@
 """Rows and values of bookings: drafts of a plan, released reservations, sessions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, and_, col, select
@@ -10,11 +11,22 @@ from api.refusals import NotFound
 from api.store.clashes import told
 from api.store.projects import LOCAL
 from models.bookings import BookingPartRow, BookingRow, BookingState, ReservationRow
+from models.projects import ProjectRow
 from scheduler.planning.outcome import Booking, Part, Side
 from scheduler.planning.outcome import Session as Sitting
 from scheduler.planning.problem import Commitment
 
 HOLDING = (BookingState.PENDING, BookingState.CONFIRMED, BookingState.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A home and a guest that a project has brought together, or will."""
+
+    project_id: str
+    opening_date: str
+    home: str
+    guest: str
 
 
 def add_drafts(session: Session, plan_id: str, bookings: Sequence[Booking], serials: dict[str, str]) -> None:
@@ -181,8 +193,30 @@ def experts(session: Session, project_ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def commitments(session: Session, without: str = "") -> tuple[Commitment, ...]:
-    """Every room's time that is taken, as the planner knows it, but for the booking named."""
+def meetings(session: Session, since: str, states: Collection[BookingState] = HOLDING) -> Iterator[Meeting]:
+    """The pairs of venues that bookings in these states bring together, of openings from the day `since` on."""
+    query = (
+        select(
+            ProjectRow.project_id,
+            ProjectRow.opening_date,
+            ProjectRow.home,
+            BookingPartRow.venue_id,
+        )
+        .join(BookingRow, col(BookingRow.project_id) == ProjectRow.project_id)
+        .join(BookingPartRow, col(BookingPartRow.booking_id) == BookingRow.booking_id)
+        .where(
+            col(BookingRow.state).in_(states),
+            BookingPartRow.place > 0,
+            ProjectRow.opening_date >= since,
+        )
+        .order_by(col(ProjectRow.project_id), col(BookingPartRow.place))
+    )
+    for found in session.exec(query):
+        yield Meeting(*found)
+
+
+def commitments(session: Session, without: Collection[str] = ()) -> tuple[Commitment, ...]:
+    """Every room's time that is taken, as the planner knows it, but for the bookings named."""
     query = (
         select(ReservationRow, BookingPartRow.venue_id)
         .join(
@@ -192,7 +226,7 @@ def commitments(session: Session, without: str = "") -> tuple[Commitment, ...]:
                 col(BookingPartRow.place) == ReservationRow.place,
             ),
         )
-        .where(col(ReservationRow.active), ReservationRow.booking_id != without)
+        .where(col(ReservationRow.active), col(ReservationRow.booking_id).not_in(set(without)))
         .order_by(col(ReservationRow.room_id), col(ReservationRow.starts_at))
     )
     return tuple(

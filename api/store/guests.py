@@ -1,6 +1,6 @@
 """Rows of guest requests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -58,6 +58,16 @@ def refusers(session: Session, project_id: str) -> frozenset[str]:
         .where(BookingRow.project_id == project_id, col(GuestRequestRow.state).in_(REFUSED))
     )
     return frozenset(session.exec(query))
+
+
+def refusals(session: Session, project_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Each of these projects with each venue that has refused it, or did not answer, in any of its bookings."""
+    query = (
+        select(BookingRow.project_id, GuestRequestRow.venue_id)
+        .join(BookingRow, col(BookingRow.booking_id) == GuestRequestRow.booking_id)
+        .where(col(GuestRequestRow.state).in_(REFUSED))
+    )
+    return sorted({pair for pair in session.exec(query).all() if pair[0] in project_ids})
 
 
 def overdue(session: Session, now: datetime) -> Sequence[GuestRequestRow]:

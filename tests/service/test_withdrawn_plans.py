@@ -22,9 +22,9 @@ def test_what_a_solver_brings_after_the_withdrawal_is_not_saved(town):
         order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
         problem = plans.freeze(session, office, order)
     with office.changing() as session:
-        plans.stop(session, order.plan_id)
+        plans.stop(session, order.plan_id, "test", NOW)
     with office.changing() as session:
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(5)))
+        plans.save(session, order.plan_id, problem, solve(problem, Budget(5)), NOW)
     with office.reading() as session:
         assert rows.row(session, order.plan_id).state == PlanState.STOPPED
         assert not plans.bookings.of_plan(session, order.plan_id)

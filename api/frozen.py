@@ -1,0 +1,88 @@
+"""The world as the planner is asked about it: what is to be placed, around what, and with what behind it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from sqlmodel import Session
+
+from api.office import Office
+from api.store import bookings, experts, guests, support, venues
+from models.bookings import BookingState
+from scheduler.planning.problem import PairCount, Problem, Refusal, SupportCount
+from scheduler.projects import Project
+from scheduler.supply import supply_of
+from scheduler.timeline import ZONE
+
+AHEAD = (BookingState.PENDING, BookingState.CONFIRMED)
+"""States of bookings whose supports are not counted yet."""
+MONTH, YEAR = 7, 4
+"""Characters of an ISO day that name its month, and its year."""
+
+
+def problem_of(
+    session: Session,
+    office: Office,
+    wanted: tuple[Project, ...],
+    seed: int,
+    without: Collection[str] = (),
+) -> Problem:
+    """The problem of placing these projects around everything that is booked, but for these bookings.
+
+    Pairs that met within `remote.pair_window` before the first opening, or are booked to meet, and supports
+    given or booked in its `support.period` are the history; who has refused a project is not asked again.
+    """
+    known = venues.load_all(session)
+    return Problem(
+        projects=wanted,
+        venues=known,
+        supply=supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
+        calendar=office.calendar,
+        rule_book=office.book,
+        commitments=bookings.commitments(session, without),
+        pair_history=tuple(_pairs(session, office, wanted)),
+        support_history=tuple(_supports(session, office, wanted)),
+        refusals=tuple(
+            Refusal(project_id, venue_id)
+            for project_id, venue_id in guests.refusals(session, {project.project_id for project in wanted})
+        ),
+        seed=seed,
+    )
+
+
+def _pairs(session: Session, office: Office, wanted: tuple[Project, ...]) -> Iterator[PairCount]:
+    """How often each home of the wanted projects has met, or is booked to meet, each guest."""
+    since: dict[str, date] = {}
+    for project in wanted:
+        day = project.opening_at.astimezone(ZONE).date()
+        first = day - office.book.at(day, project.region, project.kind).remote_pair_window
+        since[project.home] = min(first, since.get(project.home, first))
+    if not since:
+        return
+    ids = {project.project_id for project in wanted}
+    met: Counter[tuple[str, str]] = Counter()
+    for meeting in bookings.meetings(session, min(since.values()).isoformat()):
+        first = since.get(meeting.home, date.max)
+        if meeting.project_id not in ids and date.fromisoformat(meeting.opening_date) > first:
+            met[meeting.home, meeting.guest] += 1
+    for (home, guest), projects in met.items():
+        yield PairCount(home, guest, projects)
+
+
+def _supports(session: Session, office: Office, wanted: tuple[Project, ...]) -> Iterator[SupportCount]:
+    """What each venue has supported in the period of the first opening, and is booked to support in it."""
+    if not wanted:
+        return
+    first = min(wanted, key=lambda project: (project.opening_at, project.project_id))
+    day = first.opening_at.astimezone(ZONE).date()
+    rules = office.book.at(day, first.region, first.kind)
+    period = day.isoformat()[: MONTH if rules.support_period == "month" else YEAR]
+    counts = Counter(support.counts(session, period))
+    ids = {project.project_id for project in wanted}
+    counts.update(
+        meeting.guest
+        for meeting in bookings.meetings(session, period, AHEAD)
+        if meeting.opening_date.startswith(period) and meeting.project_id not in ids
+    )
+    for venue_id, projects in counts.items():
+        yield SupportCount(venue_id, projects)
