@@ -156,7 +156,7 @@ def _plan(office: Office, wanted: Problem, tell: Tell, budget: Budget) -> Day:
     if day.violations:
         return day
     with day.stage("publish"), office.changing() as session:
-        plans.save(session, order.plan_id, problem, outcome, now)
+        plans.save(session, order.plan_id, problem, outcome)
         plans.publish(session, office, order.plan_id, ACTOR, now)
         for booking in bookings.of_plan(session, order.plan_id):
             for request in guest_rows.of_booking(session, booking.booking_id):

@@ -71,7 +71,12 @@ class Worker(threading.Thread):
             return True
         if outcome is not None:
             with office.changing() as session:
-                plans.save(session, plan_id, problem, outcome, office.clock.now())
+                plans.tell(
+                    session,
+                    plans.save(session, plan_id, problem, outcome),
+                    self.name,
+                    office.clock.now(),
+                )
         return True
 
 

@@ -38,8 +38,7 @@ def plan_day(office: Office, day: date, people: People, now: datetime) -> None:
         plan_id, state = order.plan_id, order.state
         if state == PlanState.QUEUED:  # solved at once: no worker sees the order
             problem = plans.freeze(session, office, order)
-            found = solve(problem, Budget(ITERATIONS))
-            state = plans.save(session, plan_id, problem, found, now).state
+            state = plans.save(session, plan_id, problem, solve(problem, Budget(ITERATIONS))).state
     if state == PlanState.SOLVED:
         with office.changing() as session:
             plans.publish(session, office, plan_id, ACTOR, now)

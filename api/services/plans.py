@@ -79,7 +79,7 @@ def fail(session: Session, plan_id: str, worker: str, reason: str, now: datetime
         record.Scribe(session, worker, now).note_order(row)
 
 
-def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome, now: datetime) -> PlanRow:
+def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome) -> PlanRow:
     """What the solver found is on record; raises `PlanIsUnsound` when the independent checker objects.
 
     An order that was withdrawn, or solved by another worker, meanwhile stays as it is.
@@ -96,9 +96,13 @@ def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome, now
             plans.close(session, row, PlanState.IMPOSSIBLE, ", ".join(rules))
         case OutOfTime():
             plans.close(session, row, PlanState.STOPPED, "nothing found in the time allowed")
-    told = {"cost": row.cost, "bound": row.bound} if row.state == PlanState.SOLVED else {}
-    record.Scribe(session, row.worker or row.ordered_by, now).note_order(row, told)
     return row
+
+
+def tell(session: Session, row: PlanRow, actor: str, now: datetime) -> None:
+    """Whoever watches the order knows what became of it."""
+    told = {"cost": row.cost, "bound": row.bound} if row.state == PlanState.SOLVED else {}
+    record.Scribe(session, actor, now).note_order(row, told)
 
 
 def publish(session: Session, office: Office, plan_id: str, actor: str, now: datetime) -> PlanRow:

@@ -157,7 +157,7 @@ def solve_here(office, plan_id):
 
     with office.changing() as session:
         problem = plans.freeze(session, office, rows.row(session, plan_id))
-        plans.save(session, plan_id, problem, solve(problem, Budget(20)), office.clock.now())
+        plans.save(session, plan_id, problem, solve(problem, Budget(20)))
 
 
 def approve(call):

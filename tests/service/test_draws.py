@@ -27,7 +27,7 @@ def booked(client):  # noqa: F811
         projects.submit(session, made, office.book, "test", NOW)
         order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
         problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(10)), office.clock.now())
+        plans.save(session, order.plan_id, problem, solve(problem, Budget(10)))
         plans.publish(session, office, order.plan_id, "test", NOW)
         own = next(project for project in made if project.home == "V01")
         booking = next(

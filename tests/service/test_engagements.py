@@ -20,7 +20,7 @@ def test_an_evaluation_of_several_days_is_one_engagement_of_each_member(town):
         order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
         problem = plans.freeze(session, office, order)
         plan = solve(problem, Budget(5))
-        plans.save(session, order.plan_id, problem, plan, NOW)
+        plans.save(session, order.plan_id, problem, plan)
         plans.publish(session, office, order.plan_id, "test", NOW)
         long = max(plan.bookings, key=lambda booking: len(booking.sessions))
         assert len(long.sessions) > 1

@@ -40,7 +40,7 @@ def asked(town):
         projects.submit(session, [bridge], office.book, "op", now)
         order = plans.order(session, office, DAY, seed=1, seconds=1, actor="op", now=now)
         problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(20)), now)
+        plans.save(session, order.plan_id, problem, solve(problem, Budget(20)))
         plans.publish(session, office, order.plan_id, "op", now)
     return office
 

@@ -24,7 +24,7 @@ def test_what_a_solver_brings_after_the_withdrawal_is_not_saved(town):
     with office.changing() as session:
         plans.stop(session, order.plan_id, "test", NOW)
     with office.changing() as session:
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(5)), NOW)
+        plans.save(session, order.plan_id, problem, solve(problem, Budget(5)))
     with office.reading() as session:
         assert rows.row(session, order.plan_id).state == PlanState.STOPPED
         assert not plans.bookings.of_plan(session, order.plan_id)
