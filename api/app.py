@@ -24,6 +24,7 @@ from api.routes import (
     plans,
     projects,
     sessions,
+    webhooks,
 )
 from api.settings import Settings
 
@@ -41,6 +42,7 @@ ROUTERS = (
     answers.router,
     accounts.router,
     live.router,
+    webhooks.router,
 )
 
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings, office: Office) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for router in ROUTERS:
         app.include_router(router)
+    app.webhooks.include_router(webhooks.deliveries)
     app.mount("/docs", StaticFiles(directory=HERE / "docs"), name="docs")
     if (HERE / "console").is_dir():
         app.mount("/", StaticFiles(directory=HERE / "console", html=True), name="console")

@@ -114,6 +114,11 @@ EVENT_FIELDS: Mapping[str, Mapping[Role, frozenset[str]]] = {
     "result.published": dict.fromkeys(Role, _PUBLISHED | {"members"}),
     "clock.ticked": dict.fromkeys(Role, frozenset({"now", "speed"})),
     "account.changed": {},
+    "webhook.changed": {
+        Role.SUPERVISOR: KINDS["webhook.changed"].facts - {"shown_from"},
+        Role.OPERATOR: frozenset({"webhook_id", "host", "topics", "state", "reason"}),
+        Role.MACHINE: frozenset({"webhook_id", "host", "topics", "state", "reason"}),
+    },
     "record.read": {Role.SUPERVISOR: frozenset({"record", "purpose", "region"})},
 }
 

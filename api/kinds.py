@@ -71,6 +71,7 @@ FACTS: dict[str, Fact] = {
     "from_start": Fact("the start before the move", TIME),
     "from_venue_id": Fact("the venue before the move", TEXT),
     "gap": Fact("how far the cost may be above the best possible, as a share of it", SHARE),
+    "host": Fact("the host that a webhook sends to", TEXT),
     "invitation_id": Fact("the invitation", TEXT),
     "iterations": Fact("steps of search done", COUNT),
     "lost_seats": Fact("seats lost and drawn again", COUNT),
@@ -109,8 +110,10 @@ FACTS: dict[str, Fact] = {
     "state": Fact("the state after the event", TEXT),
     "support_count": Fact("projects supported as guest in the period", COUNT),
     "period": Fact("the period of the count, such as 2026-11", TEXT),
+    "topics": Fact("the topics of a webhook", listed(TEXT)),
     "unscheduled": Fact("projects without a place, each with a reason", COUNT),
     "venue_id": Fact("the venue", TEXT),
+    "webhook_id": Fact("the webhook", TEXT),
 }
 
 _PROJECT = frozenset({"project_id", "serial", "project", "centre_id", "region", "state"})
@@ -194,6 +197,10 @@ KINDS: dict[str, Kind] = {
     "clock.ticked": _kind("the simulated clock moved", frozenset({"now", "speed"})),
     "account.changed": _kind(
         "an account's role or scope changed, or it was revoked", frozenset({"account_id"})
+    ),
+    "webhook.changed": _kind(
+        "a webhook was made, enabled, disabled, replayed or removed",
+        frozenset({"webhook_id", "account_id", "host", "topics", "state", "reason", "region"}),
     ),
     "record.read": _kind("a sealed record was read", frozenset({"record", "purpose", "region"})),
 }

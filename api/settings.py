@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     token_hours: int = Field(default=12, ge=1, le=24 * 366)
     workers: int = Field(default=1, ge=0, le=64)
     plan_seconds: int = Field(default=30, ge=1, le=3600)
+    webhooks_plain_http: bool = False
+    webhooks_private: bool = False
+    """Whether webhooks may go to private and loopback addresses: for receivers in the installation's network."""
+    webhooks_failing_days: int = Field(default=3, ge=1, le=366)
+    webhooks_seconds: int = Field(default=15, ge=1, le=60)
+    """How long a receiver may take to answer."""
     demo: bool = False
 
     @model_validator(mode="after")

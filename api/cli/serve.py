@@ -1,7 +1,7 @@
 """`yidi serve` and `yidi migrate`: the service and its database."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from api.app import create_app
 from api.calendars import read_calendar
 from api.cli.terminal import out
 from api.clocks import Clock, SteppedClock, WallClock
+from api.courier import Courier, Manner
 from api.database import make_engine
 from api.database import migrate as migrate_database
 from api.demo import Demo, first_moment
@@ -22,6 +23,7 @@ from api.services import accounts, worlds
 from api.services.accounts import Issued
 from api.settings import Settings
 from api.store import venues
+from api.targets import Allowed
 from api.worker import Worker
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.synthetic import World, make_world
@@ -56,7 +58,11 @@ def serve(
     office = open_office(settings, calendar)
     issued = _prepare(office, _world(world, demo))
     _show(issued, settings)
-    threads: list[Worker | Demo] = [Worker(office, f"worker-{n + 1}") for n in range(settings.workers)]
+    threads: list[Worker | Demo | Courier] = [
+        Worker(office, f"worker-{n + 1}") for n in range(settings.workers)
+    ]
+    if settings.workers:
+        threads.append(Courier(office, manner_of(settings)))
     if isinstance(office.clock, SteppedClock):
         threads.append(Demo(office, office.clock, speed))
     for thread in threads:
@@ -87,6 +93,15 @@ def open_office(settings: Settings, calendar: str = "china") -> Office:
     if settings.demo:
         office.clock = SteppedClock(first_moment(office, datetime.now(ZONE).date()))
     return office
+
+
+def manner_of(settings: Settings) -> Manner:
+    """How the courier delivers, as the settings say."""
+    return Manner(
+        Allowed(settings.webhooks_plain_http, settings.webhooks_private),
+        settings.webhooks_seconds,
+        timedelta(days=settings.webhooks_failing_days),
+    )
 
 
 def _world(path: Path | None, demo: bool) -> World | None:
