@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     token_hours: int = Field(default=12, ge=1, le=24 * 366)
     workers: int = Field(default=1, ge=0, le=64)
     plan_seconds: int = Field(default=30, ge=1, le=3600)
+    replay_days: int = Field(default=30, ge=0, le=36_600)
+    """For how many days clients and webhooks that were away can recover; 0 keeps everything."""
     webhooks_plain_http: bool = False
     webhooks_private: bool = False
     """Whether webhooks may go to private and loopback addresses: for receivers in the installation's network."""

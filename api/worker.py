@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from api.office import Office
 from api.refusals import WrongState
+from api.retention import Retention
 from api.services import guests, invitations, plans, reallocations
 from api.solver import Solver, SolverFailed
 from api.store import guests as guest_rows
@@ -30,9 +31,10 @@ log = logging.getLogger(__name__)
 class Worker(threading.Thread):
     """Works until told to stop; a plan whose worker died is taken again when its lease is over."""
 
-    def __init__(self, office: Office, name: str = "worker-1") -> None:
+    def __init__(self, office: Office, name: str = "worker-1", replay_days: int = 0) -> None:
         super().__init__(name=f"{name}-{secrets.token_hex(4)}", daemon=True)
         self._office, self._stopping = office, threading.Event()
+        self._retention = Retention(office, replay_days)
 
     def stop(self) -> None:
         """End after the plan at hand."""
@@ -48,6 +50,7 @@ class Worker(threading.Thread):
                         pass
                     if not self._office.rehearsal:  # a rehearsal's people keep their own time
                         keep_terms(self._office)
+                    self._retention.keep()
                 except Exception:
                     log.exception("worker failed name=%s", self.name)
         finally:

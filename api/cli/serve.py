@@ -59,7 +59,7 @@ def serve(
     issued = _prepare(office, _world(world, demo))
     _show(issued, settings)
     threads: list[Worker | Demo | Courier] = [
-        Worker(office, f"worker-{n + 1}") for n in range(settings.workers)
+        Worker(office, f"worker-{n + 1}", settings.replay_days) for n in range(settings.workers)
     ]
     if settings.workers:
         threads.append(Courier(office, manner_of(settings)))

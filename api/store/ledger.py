@@ -118,22 +118,26 @@ def standing(session: Session, topic: str, cursor: int | None) -> Standing:
     return Standing(row.head, row.floor, event_id)
 
 
-def prune(session: Session, before: datetime) -> int:
-    """Entries of events before that time are replayed no more; the events stay. How many entries were dropped."""
-    old = (
-        select(col(EventRow.position))
-        .where(col(EventRow.at) < before)
-        .order_by(col(EventRow.position).desc())
-    )
-    last = session.execute(old.limit(1)).scalar_one_or_none()
+def prune(session: Session, before: datetime, limit: int = 10_000) -> int:
+    """The oldest entries, all of events before that time, are replayed no more; the events stay. How many went.
+
+    At most about `limit` at once, so that writers wait briefly. Nothing younger goes, nor what follows it.
+    """
+    kept = select(func.min(col(EventRow.position))).where(col(EventRow.at) >= before)
+    first_kept = session.execute(kept).scalar_one()
+    old = select(col(EntryRow.position)).order_by(col(EntryRow.position))
+    if first_kept is not None:
+        old = old.where(col(EntryRow.position) < first_kept)
+    oldest = old.limit(limit).subquery()
+    last = session.execute(select(func.max(oldest.c.position))).scalar_one()
     if last is None:
         return 0
     gone = select(col(EntryRow.topic), func.max(col(EntryRow.offset)).label("floor"))
-    floors = session.execute(
-        gone.where(col(EntryRow.position) <= last).group_by(col(EntryRow.topic)).order_by(col(EntryRow.topic))
-    ).all()
+    floors = session.execute(gone.where(col(EntryRow.position) <= last).group_by(col(EntryRow.topic))).all()
     dropped = 0
-    for topic, floor in floors:
+    for topic, floor in sorted(
+        (row.topic, row.floor) for row in floors
+    ):  # in the order of appends: no deadlock
         session.execute(update(TopicRow).where(col(TopicRow.topic) == topic).values(floor=floor))
         out = delete(EntryRow).where(col(EntryRow.topic) == topic, col(EntryRow.offset) <= floor)
         dropped += session.execute(out).rowcount  # type: ignore[attr-defined]
