@@ -16,6 +16,8 @@ OPEN = frozenset(
         "GET /readyz",
         "GET /docs",
         "GET /openapi.json",
+        "GET /verify",
+        "GET /verify/page",
         "POST /sessions",
         "WEBSOCKET /live",
     )

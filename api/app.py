@@ -24,6 +24,7 @@ from api.routes import (
     plans,
     projects,
     sessions,
+    verifier,
     webhooks,
 )
 from api.settings import Settings
@@ -43,6 +44,7 @@ ROUTERS = (
     accounts.router,
     live.router,
     webhooks.router,
+    verifier.router,
 )
 
 

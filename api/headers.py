@@ -18,6 +18,8 @@ HEADERS = {
 }
 DOCS_STYLE = CONTENT_SECURITY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI sets styles on elements; only its own page may."""
+VERIFIER = CONTENT_SECURITY.replace("connect-src 'self'", "connect-src 'none'")
+"""The verifier's page reads certificates that may name experts: it can connect to nowhere."""
 
 
 class SecurityHeaders:

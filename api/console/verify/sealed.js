@@ -1,0 +1,66 @@
+// The sealed part as values (step 6), and the reveals that make the seed (step 8).
+
+import * as form from "./form.js";
+import { insist } from "./flaw.js";
+import { ZERO, sha256, toHex, utf8 } from "./sha256.js";
+
+const POOL = 1_000_000;
+const CELL = /^(0|[1-9][0-9]{0,8})$/;
+const REASON = /^[a-z][a-z0-9_]*$/;
+
+const row = (value, at) => {
+  insist(Array.isArray(value) && value.length === 3, "not_a_row", at);
+  const [expert, employer, verdict] = [form.id(value[0], at), form.text(value[1], at), form.text(value[2], at)];
+  const eligible = CELL.test(verdict);
+  insist(eligible ? employer !== "" : employer === "" && REASON.test(verdict), "not_a_row", at);
+  return { expert, employer, verdict, cell: eligible ? Number(verdict) : null };
+};
+const pair = (value, at) => {
+  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
+  const read = value.map((one) => form.id(one, at));
+  form.insistAscending(read, at);
+  return read;
+};
+const member = (value, at) => form.record(value, { chance: form.ratio, expert_id: form.id, slot_id: form.id }, at);
+
+const SEALED = {
+  format: form.oneOf("yidi/draw-sealed/1"),
+  attempts: form.count,
+  conflicts: form.list(pair),
+  draw_id: form.id,
+  fixed: form.list(member),
+  panel: form.list(member),
+  pool: form.list(row),
+  reveals: form.list((value, at) => form.record(value, { nonce: form.bytes(32), party: form.id }, at)),
+  salt: form.bytes(32),
+  seed: form.bytes(32),
+};
+
+export function readSealed(given, { commitment }) {
+  insist(given && Array.isArray(given.pool) && given.pool.length <= POOL, "too_large_a_pool", POOL);
+  const read = form.record(given, SEALED, "sealed");
+  insist(read.draw_id === commitment.draw_id, "another_draw", read.draw_id, commitment.draw_id);
+  insist(BigInt(read.fixed.length) === commitment.fixed_members, "fixed_members", read.fixed.length, commitment.fixed_members);
+  form.insistAscending(read.pool.map((one) => one.expert), "sealed.pool");
+  form.insistAscending(read.reveals.map((one) => one.party), "sealed.reveals");
+  for (let n = 1; n < read.conflicts.length; n += 1) {
+    const [[a, b], [c, d]] = [read.conflicts[n - 1], read.conflicts[n]];
+    insist(form.before(a, c) || (a === c && form.before(b, d)), "out_of_order", "sealed.conflicts", c);
+  }
+  return read;
+}
+
+export function checkReveals({ commitment, commitment_digest: digest, withheld }, { reveals, seed }) {
+  const promised = new Map(commitment.parties.map((one) => [one.party, toHex(one.commitment)]));
+  insist(reveals.length > 0, "nobody_revealed");
+  for (const { party, nonce } of reveals) {
+    insist(promised.has(party), "party_unknown", party);
+    const kept = toHex(sha256(utf8("yidi/party/1"), ZERO, utf8(commitment.draw_id), ZERO, utf8(party), ZERO, nonce));
+    insist(kept === promised.get(party), "reveal_is_not_the_commitment", party);
+    promised.delete(party);
+  }
+  insist(JSON.stringify([...promised.keys()]) === JSON.stringify(withheld), "withheld_are_others", [...promised.keys()].join(", "));
+  const parts = reveals.flatMap(({ party, nonce }) => [utf8(party), ZERO, nonce]);
+  const made = toHex(sha256(utf8("yidi/seed/1"), ZERO, digest, ...parts));
+  insist(made === toHex(seed), "seed_is_another", `${made.slice(0, 16)}…`);
+}
