@@ -26,7 +26,7 @@ from api.signing import Signer, check_signature
 from api.store import bookings
 from api.store import draws as draw_rows
 from api.store import guests as guest_rows
-from scheduler.draw import ConflictsUnresolved, NoPanel, slots_of
+from scheduler.draw import NoPanel, PanelsPassedOver, slots_of
 from scheduler.eligibility import Reason, Screened
 from scheduler.errors import SchedulerError
 from scheduler.people import Pool
@@ -174,7 +174,7 @@ def _draw_all(office: Office, day: Day, tell: Tell) -> None:
                     session, office, booking.project_id, reason="", actor=ACTOR, now=office.clock.now()
                 )
                 day.draws[booking.project_id] = (row.public, draw_rows.sealed_part(row, office.keys.sealer))
-        except (NoPanel, ConflictsUnresolved) as refusal:
+        except (NoPanel, PanelsPassedOver) as refusal:
             day.undrawn[booking.project_id] = _why_short(office, booking, refusal)
         tell("draw", nth, len(order))
 

@@ -23,7 +23,7 @@ STATUS: dict[str, HTTPStatus] = {
     "no_rule_in_force": HTTPStatus.CONFLICT,
     "panel_not_lawful": HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_panel": HTTPStatus.CONFLICT,
-    "conflicts_unresolved": HTTPStatus.CONFLICT,
+    "panels_passed_over": HTTPStatus.CONFLICT,
     "reveal_refused": HTTPStatus.CONFLICT,
     "bad_rows": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from scheduler.bodies import Caps, caps_of, path_of
 from scheduler.people import Expert, ExpertStatus, Pool, TieKind
 from scheduler.planning.outcome import Session
 from scheduler.projects import Project
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     SAME_CENTRE_RECENTLY = "same_centre_recently"
     EMPLOYER_SEATED = "employer_seated"
     CONFLICT_WITH_MEMBER = "conflict_with_member"
+    RESERVED = "reserved"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,18 +78,22 @@ def screen(
     centre_id: str = "",
     members: Sequence[Expert] = (),
     refused: frozenset[str] = frozenset(),
+    reserved: frozenset[str] = frozenset(),
 ) -> Screened:
     """Divide the pool for one draw.
 
-    `members` already sit (a redraw): their conflicts exclude, and their employers get no further seat, whatever
-    the cap, so that a panel drawn in parts never exceeds it. `refused` declined, withdrew or were recused before
-    in this project.
+    `members` already sit (a redraw): their conflicts exclude, and so do their employers once at the cap.
+    `reserved` are scarce experts whom another draw of the batch cannot do without. `refused` declined, withdrew or
+    were recused before in this project.
     """
     own = defaultdict(list)
     for engagement in engagements:
         own[engagement.expert_id].append(engagement)
     seated = {member.expert_id for member in members}
-    case = _Case(project, tuple(slots), tuple(sessions), rules, centre_id, tuple(members), refused)
+    caps = caps_of(project, rules).after(path_of(member) for member in members)
+    case = _Case(
+        project, tuple(slots), tuple(sessions), rules, centre_id, tuple(members), caps, refused, reserved
+    )
     eligible, excluded = [], []
     for expert in pool:
         if expert.expert_id in seated:
@@ -108,7 +114,9 @@ class _Case:
     rules: Rules
     centre_id: str
     members: tuple[Expert, ...]
+    caps: Caps
     refused: frozenset[str]
+    reserved: frozenset[str]
 
     def reason(self, expert: Expert, engagements: Sequence[Engagement]) -> Reason | None:
         """The first ground that excludes the expert."""
@@ -197,14 +205,14 @@ class _Case:
     def _panel(self, expert: Expert) -> Reason | None:
         if expert.expert_id in self.refused:
             return Reason.REFUSED_BEFORE
-        if any(member.employer == expert.employer for member in self.members):
+        if self.caps.full(path_of(expert)):
             return Reason.EMPLOYER_SEATED
         if any(
             member.expert_id in expert.conflicts or expert.expert_id in member.conflicts
             for member in self.members
         ):
             return Reason.CONFLICT_WITH_MEMBER
-        return None
+        return Reason.RESERVED if expert.expert_id in self.reserved else None
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZONE).date()

@@ -1,9 +1,7 @@
-"""What a draw must fill: slots at venues, and how many members one employer may have."""
+"""What a draw must fill: slots at venues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import floor
 
 from scheduler.errors import require
 from scheduler.panel import seat_demands
@@ -15,18 +13,32 @@ from scheduler.venues import Venue
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Seats of one specialty at one venue; an expert fills it who lives in `region` and meets the requirement."""
+    """Seats of one specialty at one venue; an expert fills it who lives in `region` and meets the requirement.
+
+    Exactly `seats`, or from `seats` to `most` where the draw fixes only the sum over slots.
+    """
 
     slot_id: str
     venue_id: str
     region: str
     requirement: Requirement
     seats: int
+    most: int | None = None
 
     def __post_init__(self) -> None:
+        whole = type(self.seats) is int and type(self.most) in (int, type(None))
+        require(whole and self.seats >= 0, "seats", self.seats, f"slot {self.slot_id} has a whole number")
         require(
-            type(self.seats) is int and self.seats > 0, "seats", self.seats, f"slot {self.slot_id} has seats"
+            self.upmost >= max(1, self.seats),
+            "most",
+            self.upmost,
+            f"slot {self.slot_id} has room for its seats",
         )
+
+    @property
+    def upmost(self) -> int:
+        """The most seats the slot may have."""
+        return self.seats if self.most is None else self.most
 
 
 def slots_of(
@@ -38,9 +50,3 @@ def slots_of(
         venue = venues[booking.parts[demand.place].venue_id]
         slots.append(Slot(f"S{nth}", venue.venue_id, venue.region, demand.requirement, demand.seats))
     return tuple(slots)
-
-
-def employer_cap(project: Project, rules: Rules) -> int:
-    """How many members of one employer a panel may have: the count, and the fraction where a rule sets one."""
-    fraction = rules.panel_same_employer_max_fraction or Fraction(1)
-    return max(1, min(rules.panel_same_employer_max_count, floor(fraction * project.panel_size)))

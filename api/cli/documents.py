@@ -15,7 +15,7 @@ from api.files.writing import write, write_secret
 from api.office import rehearsal_entropy, system_entropy
 from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
-from scheduler.draw import DrawOrder, commit, complete, employer_cap, party_commitment
+from scheduler.draw import DrawOrder, Method, caps_of, commit, complete, party_commitment
 from scheduler.eligibility import screen
 from scheduler.errors import BadInput
 from scheduler.planning import Budget, Impossible, OutOfTime, Plan, solve
@@ -110,7 +110,6 @@ def draw(
     book = RuleBook.parse(request.rules, "rules")
     project = request.project
     rules = book.at(project.opening_at.astimezone(ZONE).date(), project.region, project.kind)
-    cap = employer_cap(project, rules)
     screened = screen(
         request.pool, project, request.slots, request.sessions, request.engagements, rules,
         centre_id=request.centre_id,
@@ -125,7 +124,9 @@ def draw(
         project_id=project.project_id,
         number=1,
         slots=request.slots,
-        employer_cap=cap,
+        caps=caps_of(project, rules),
+        seats=request.seats,
+        method=Method(rules.draw_method),
         rules_digest=book.digest,
         assurance="operator_and_server" if seed is None else "rehearsal",
     )

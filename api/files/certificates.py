@@ -18,13 +18,14 @@ Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\
 
 @dataclass(frozen=True, slots=True)
 class DrawSlot:
-    """Seats of one specialty at one venue."""
+    """Seats of one specialty at one venue, from `seats` to `most`."""
 
     slot_id: str
     venue_id: str
     region: str
     codes: list[str]
     seats: Whole
+    most: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,48 @@ class FrozenPool:
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """Pairs of eligible experts who must not sit together, sealed, and how much they can move a chance."""
+    """Pairs of eligible experts who must not sit together, sealed, and how much loose ones can move a chance."""
 
     pairs: Whole
+    loose: Whole
     digest: Digest
     most_shift: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class DrawCaps:
+    """The most members of one body on the panel; null where no rule sets a cap."""
+
+    group: Whole | None
+    employer: Whole
+    department: Whole | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawBeacon:
+    """A future round of a public beacon, with its chain's scheme and public key."""
+
+    chain: str
+    scheme: str
+    public_key: Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$")]
+    round: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class DrawBatch:
+    """The draw's place among those drawn together."""
+
+    batch: str
+    place: Whole
+    draws: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Chances by cell of a draw list by list, estimated from rehearsals."""
+
+    chances: list[Chance]
+    runs: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +104,14 @@ class DrawCommitment:
     number: Whole
     previous: Digest | None
     reason: str
-    employer_cap: Whole
+    caps: DrawCaps
+    seats: Whole
+    method: Literal["equal", "sequential"]
+    sequential: Estimates | None
+    beacon: DrawBeacon | None
+    reveal_by: Moment | None
+    joint: DrawBatch | None
+    fixed_members: Whole
     conflicts: Conflicts
     rules_digest: Digest
     slots: list[DrawSlot]
@@ -84,6 +129,7 @@ class PublicCertificate:
     commitment_digest: Digest
     completed_at: Moment
     drawn: Whole
+    beacon_signature: Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
     withheld: list[str]
     sealed_digest: Digest
     key: Annotated[str, Field(pattern=r"^ed25519:[0-9a-f]{64}$")]
@@ -97,6 +143,26 @@ class DrawnMember:
     expert_id: str
     slot_id: str
     chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class FixedMember:
+    """An expert who keeps the seat in a redraw; the path is group, employer and department."""
+
+    expert_id: str
+    slot_id: str
+    chance: Chance
+    path: Annotated[list[str], Field(min_length=3, max_length=3)]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A panel not taken because these seats of other draws would have had too few candidates left."""
+
+    attempt: Whole
+    seats: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
+    needed: Whole
+    candidates: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +180,9 @@ class SealedPart:
     format: Literal["yidi/draw-sealed/1"]
     draw_id: str
     panel: list[DrawnMember]
-    fixed: list[DrawnMember]
-    pool: list[Annotated[list[str], Field(min_length=3, max_length=3)]]
+    fixed: list[FixedMember]
+    pool: list[Annotated[list[str], Field(min_length=5, max_length=5)]]
+    stranded: list[PassedOver]
     conflicts: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
     attempts: Whole
     reveals: list[Reveal]

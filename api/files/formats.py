@@ -67,7 +67,10 @@ class ProblemDocument:
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """All that one draw needs: the project, its slots and sessions, the pool, and where its experts are engaged."""
+    """All that one draw needs: the project, its slots and sessions, the pool, and where its experts are engaged.
+
+    `seats` is needed only where slots leave a choice: the members to be drawn in all.
+    """
 
     draw_id: str
     project: Project
@@ -77,6 +80,7 @@ class DrawRequest:
     rules: str
     centre_id: str = ""
     engagements: tuple[Engagement, ...] = ()
+    seats: int | None = None
 
     @property
     def pool(self) -> Pool:

@@ -20,11 +20,12 @@ from scheduler.draw import (
     Drawn,
     DrawOrder,
     Member,
+    Method,
     Slot,
+    caps_of,
     certificate_digest,
     commit,
     complete,
-    employer_cap,
     party_commitment,
     slots_of,
 )
@@ -45,7 +46,7 @@ def draw(
 ) -> DrawRow:
     """The project's empty seats are drawn: all of them the first time, only lost ones later, for a reason.
 
-    Raises `NoPanel` or `ConflictsUnresolved` when no panel can be had, `ReasonMissing` for a redraw without a reason,
+    Raises `NoPanel` or `PanelsPassedOver` when no panel can be had, `ReasonMissing` for a redraw without a reason,
     `WrongState` when there is nothing to draw. Nothing is recorded then.
     """
     case = record.case(session, project_id, lock=True)
@@ -70,7 +71,8 @@ def draw(
         number,
         reason if number > 1 else "",
         empty,
-        employer_cap(project, rules),
+        project,
+        rules,
         seated,
     )
     drawn = _perform(office, order, screened, now)
@@ -155,22 +157,27 @@ def _order(
     number: int,
     reason: str,
     empty: tuple[Slot, ...],
-    cap: int,
+    project: Project,
+    rules: Rules,
     seated: Sequence[EngagementRow],
 ) -> DrawOrder:
     assert case.row is not None
+    paths = experts.paths_of(session, [member.expert_id for member in seated])
     earlier = draws.of_project(session, case.project.project_id)
     return DrawOrder(
         draw_id=f"{case.row.booking_id}-{number}",
         project_id=case.project.project_id,
         number=number,
         slots=empty,
-        employer_cap=cap,
+        caps=caps_of(project, rules),
+        method=Method(rules.draw_method),
         rules_digest=office.book.digest,
         assurance="rehearsal" if office.rehearsal else "operator_and_server",
         previous=earlier[-1].digest if earlier else None,
         reason=reason,
-        fixed=tuple(Member(m.expert_id, m.slot_id, Fraction(m.probability)) for m in seated),
+        fixed=tuple(
+            (Member(m.expert_id, m.slot_id, Fraction(m.probability)), paths[m.expert_id]) for m in seated
+        ),
     )
 
 

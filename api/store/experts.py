@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from api.sealing import Sealer
 from models.experts import ExpertConflictRow, ExpertRow, ExpertSpecialtyRow, ExpertTieRow
+from scheduler.bodies import Path
 from scheduler.people import Expert, ExpertStatus, Pool, Tie, TieKind
 
 BATCH = 500
@@ -91,6 +92,12 @@ def first(session: Session) -> str | None:
     """The id of some active expert, the first by id, if there is one."""
     query = select(ExpertRow.expert_id).where(ExpertRow.status == ExpertStatus.ACTIVE)
     return session.exec(query.order_by(col(ExpertRow.expert_id))).first()
+
+
+def paths_of(session: Session, expert_ids: Iterable[str]) -> dict[str, Path]:
+    """The group, employer and department of each of these experts."""
+    rows = session.exec(select(ExpertRow).where(col(ExpertRow.expert_id).in_(set(expert_ids))))
+    return {row.expert_id: (row.employer_group or "", row.employer, row.department or "") for row in rows}
 
 
 def names_of(session: Session, expert_ids: Iterable[str], sealer: Sealer) -> dict[str, str]:

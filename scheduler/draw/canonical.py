@@ -75,5 +75,10 @@ def seed_of(commitment_digest: str, reveals: Mapping[str, bytes], beacon: bytes 
     ).digest()
 
 
+def randomness_of(beacon_signature: bytes) -> bytes:
+    """The randomness of a drand round: the SHA-256 of its signature."""
+    return hashlib.sha256(beacon_signature).digest()
+
+
 def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()

@@ -4,97 +4,64 @@
 the seed into the panel, and both into a certificate with a public and a sealed part (`docs/certificate.md`).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
+from scheduler.bodies import LEVELS, path_of
 from scheduler.draw.canonical import (
     canonical,
     leaf,
     leaf_salt,
     merkle_root,
     party_commitment,
+    randomness_of,
     seed_of,
     sha256,
 )
+from scheduler.draw.census import Census
 from scheduler.draw.conflicts import (
     MOST_ATTEMPTS,
-    ConflictsUnresolved,
     Pair,
+    PanelsPassedOver,
     clash,
     most_shift,
     next_seed,
     pairs_of,
 )
-from scheduler.draw.lottery import Cell, Lottery, fillable, solve_lottery
-from scheduler.draw.sampling import sample
+from scheduler.draw.lottery import Cell, Lottery, solve_lottery
+from scheduler.draw.order import Drawn, DrawOrder, Member, Method, Stranding
+from scheduler.draw.sampling import Drawing
+from scheduler.draw.sequential import RUNS, ByList
 from scheduler.eligibility import Screened
-from scheduler.errors import BadInput, SchedulerError, require
+from scheduler.errors import SchedulerError, require
 from scheduler.slots import Slot
 
-ALGORITHM = "yidi-equal-1"
+ALGORITHM = "yidi-draw-1"
+
+Row = tuple[str, str, str, str, str]
+"""An expert of the pool: id, group, employer, department, and the number of the cell or the reason of exclusion."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An expert drawn for a slot, with the exact chance the expert had."""
-
-    expert_id: str
-    slot_id: str
-    chance: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class DrawOrder:
-    """What is to be drawn and under which number; a redraw names its predecessor's digest and the fixed members.
-
-    `assurance` says who provides the randomness: "parties", "operator_and_server" or "rehearsal" (seed chosen).
-    `reason` is needed for every draw after the first.
-    """
-
-    draw_id: str
-    project_id: str
-    number: int
-    slots: tuple[Slot, ...]
-    employer_cap: int
-    rules_digest: str
-    assurance: str
-    previous: str | None = None
-    reason: str = ""
-    fixed: tuple[Member, ...] = ()
-
-    def __post_init__(self) -> None:
-        require(self.number >= 1, "number", self.number, "draws of a project are numbered from 1")
-        chained = (self.number > 1) == (self.previous is not None) == bool(self.reason)
-        require(
-            chained, "previous", self.previous, "a draw after the first names its predecessor and its reason"
-        )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A committed draw: the public commitment, and what must stay sealed."""
 
     order: DrawOrder
-    lottery: Lottery
-    members: Mapping[Cell, Mapping[str, Sequence[str]]]
+    drawing: Drawing
+    by_list: ByList | None
     commitment: Mapping[str, Any]
     digest: str
     salt: bytes
-    pool: tuple[tuple[str, str, str], ...]
+    pool: tuple[Row, ...]
     conflicts: tuple[Pair, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A completed draw: the members drawn now, and the certificate's two parts."""
-
-    members: tuple[Member, ...]
-    public: Mapping[str, Any]
-    sealed: Mapping[str, Any]
+    @property
+    def lottery(self) -> Lottery:
+        """The equal lottery, which for a draw list by list is only there to compare."""
+        return self.drawing.lottery
 
 
 class RevealRefused(SchedulerError):
@@ -124,66 +91,76 @@ def commit(
     """
     require(len(salt) == 32, "salt", f"{len(salt)} bytes", "32 bytes")
     require(bool(parties), "parties", "", "at least one party provides randomness")
-    members: dict[tuple[tuple[int, ...], str], list[str]] = defaultdict(list)
-    for expert in screened.eligible:
-        fits = fillable(expert, order.slots)
-        if not fits:
-            raise BadInput("eligible", len(screened.eligible), "every eligible expert can fill a slot")
-        members[fits, expert.employer].append(expert.expert_id)
-    lottery = solve_lottery(order.slots, {key: len(ids) for key, ids in members.items()}, order.employer_cap)
-    cells = [cell for cell, _ in lottery.counts]
-    by_cell: dict[Cell, dict[str, list[str]]] = defaultdict(dict)
-    split = {cell.employer for cell in cells if cell.employer}
-    for (fits, employer), ids in members.items():
-        by_cell[Cell(fits, employer if employer in split else "")][employer] = ids
-    number_of = {cell: str(number) for number, cell in enumerate(cells)}
-    pool = _pool(screened, order.slots, split, number_of)
+    census = Census.of(screened.eligible, order.slots)
+    caps = order.caps.after(path for _, path in order.fixed)
+    lottery = solve_lottery(order.slots, census, caps, order.seats)
     conflicts = pairs_of(screened.eligible)
-    chances = {
-        expert_id: lottery.chances[cell]
-        for cell, employers in by_cell.items()
-        for ids in employers.values()
-        for expert_id in ids
-    }
+    number = {expert_id: nth for nth, expert_id in enumerate(census.ids)}
+    apart = [(number[one], number[other]) for one, other in conflicts]
+    drawing = Drawing(lottery, census, apart)
+    pool = _pool(screened, drawing)
+    root = merkle_root([leaf(row, salt) for row in pool])
+    by_list, estimates = None, None
+    if order.method is Method.SEQUENTIAL:
+        by_list = ByList(order.slots, census, caps, apart)
+        sizes = [size for _, size in lottery.counts]
+        chances = by_list.estimate(root, drawing.cell_of.tolist(), sizes)
+        estimates = {"chances": [str(chance) for chance in chances], "runs": str(RUNS)}
+    loose = [(census.ids[one], census.ids[other]) for one, other in drawing.loose]
+    cells = drawing.cell_of.tolist()
     commitment = {
         "format": "yidi/draw-commitment/1",
         "algorithm": ALGORITHM,
         "assurance": order.assurance,
+        "beacon": None
+        if order.beacon is None
+        else {
+            "chain": order.beacon.chain,
+            "public_key": order.beacon.public_key,
+            "round": str(order.beacon.round),
+            "scheme": order.beacon.scheme,
+        },
+        "caps": {level: None if cap is None else str(cap) for level, cap in _caps(order)},
         "committed_at": _time(committed_at),
         "conflicts": {
             "digest": sha256(canonical([leaf_salt(salt, "").hex(), [list(pair) for pair in conflicts]])),
-            "most_shift": str(most_shift(conflicts, chances)),
+            "loose": str(len(loose)),
+            "most_shift": str(
+                most_shift(loose, lambda one: lottery.chances[drawing.cells[cells[number[one]]]])
+            ),
             "pairs": str(len(conflicts)),
         },
         "draw_id": order.draw_id,
-        "employer_cap": str(order.employer_cap),
         "fixed_members": str(len(order.fixed)),
-        "lottery": _lottery(lottery, cells),
+        "joint": None
+        if order.joint is None
+        else {
+            "batch": order.joint.batch,
+            "draws": str(order.joint.draws),
+            "place": str(order.joint.place),
+        },
+        "lottery": _lottery(lottery),
+        "method": order.method.value,
         "number": str(order.number),
         "parties": [
             {"commitment": parties[party], "party": party} for party in sorted(parties, key=str.encode)
         ],
         "pool": {
             "eligible": str(len(screened.eligible)),
-            "root": "sha256:" + merkle_root([leaf(row, salt) for row in pool]).hex(),
+            "root": "sha256:" + root.hex(),
             "size": str(len(pool)),
         },
         "previous": order.previous,
         "project_id": order.project_id,
         "reason": order.reason,
+        "reveal_by": None if order.reveal_by is None else _time(order.reveal_by),
         "rules_digest": order.rules_digest,
-        "slots": [
-            {
-                "codes": sorted(slot.requirement.codes),
-                "region": slot.region,
-                "seats": str(slot.seats),
-                "slot_id": slot.slot_id,
-                "venue_id": slot.venue_id,
-            }
-            for slot in order.slots
-        ],
+        "seats": str(lottery.seats),
+        "sequential": estimates,
+        "slots": [_slot(slot) for slot in order.slots],
     }
-    return Prepared(order, lottery, by_cell, commitment, sha256(canonical(commitment)), salt, pool, conflicts)
+    digest = sha256(canonical(commitment))
+    return Prepared(order, drawing, by_list, commitment, digest, salt, pool, conflicts)
 
 
 def complete(
@@ -192,27 +169,36 @@ def complete(
     completed_at: datetime,
     sign: Callable[[bytes], bytes],
     public_key: bytes,
+    *,
+    beacon_signature: bytes = b"",
+    strands: Callable[[Collection[str]], Stranding | None] = lambda panel: None,
 ) -> Drawn:
     """The panel that the reveals give, with its certificate.
 
-    A party that does not reveal is named and left out; the draw is never started anew for it. Raises
-    `RevealRefused` when a reveal does not match its commitment or nobody reveals, and `ConflictsUnresolved`.
+    A party that does not reveal is named and left out; the draw is never started anew for it. `strands` says
+    whether a panel would leave another draw of the batch without experts; such a panel is passed over. Raises
+    `RevealRefused` when a reveal does not match its commitment, nobody reveals or the beacon is missing, and
+    `PanelsPassedOver` when no panel comes up that may be taken.
     """
+    order = prepared.order
     promised = {entry["party"]: entry["commitment"] for entry in prepared.commitment["parties"]}
     for party, nonce in reveals.items():
         if party not in promised:
             raise RevealRefused(party, "is not one of the parties")
-        if len(nonce) != 32 or party_commitment(prepared.order.draw_id, party, nonce) != promised[party]:
+        if len(nonce) != 32 or party_commitment(order.draw_id, party, nonce) != promised[party]:
             raise RevealRefused(party, "the nonce does not match the commitment")
     if not reveals:
         raise RevealRefused(", ".join(promised), "nobody revealed")
-    seed = seed_of(prepared.digest, reveals)
-    attempts, members = _sample(prepared, seed)
+    if bool(beacon_signature) != (order.beacon is not None):
+        raise RevealRefused("beacon", "the round's signature comes exactly if a beacon was committed to")
+    randomness = randomness_of(beacon_signature) if beacon_signature else b""
+    seed = seed_of(prepared.digest, reveals, randomness)
+    attempts, members, stranded = _sample(prepared, seed, strands)
     sealed = {
         "attempts": str(attempts),
         "conflicts": [list(pair) for pair in prepared.conflicts],
-        "draw_id": prepared.order.draw_id,
-        "fixed": [_member(member) for member in prepared.order.fixed],
+        "draw_id": order.draw_id,
+        "fixed": [{**_member(member), "path": list(path)} for member, path in order.fixed],
         "format": "yidi/draw-sealed/1",
         "panel": [_member(member) for member in members],
         "pool": [list(row) for row in prepared.pool],
@@ -221,8 +207,18 @@ def complete(
         ],
         "salt": prepared.salt.hex(),
         "seed": seed.hex(),
+        "stranded": [
+            {
+                "attempt": str(attempt),
+                "candidates": list(why.candidates),
+                "needed": str(why.needed),
+                "seats": [list(seat) for seat in why.seats],
+            }
+            for attempt, why in stranded
+        ],
     }
     public = {
+        "beacon_signature": beacon_signature.hex(),
         "commitment": prepared.commitment,
         "commitment_digest": prepared.digest,
         "completed_at": _time(completed_at),
@@ -235,18 +231,34 @@ def complete(
     return Drawn(members, {**public, "signature": sign(canonical(public)).hex()}, sealed)
 
 
-def _sample(prepared: Prepared, seed: bytes) -> tuple[int, tuple[Member, ...]]:
-    """The first panel of the chain of seeds without a conflicting pair, and how many it took."""
-    slots = prepared.order.slots
+def _sample(
+    prepared: Prepared, seed: bytes, strands: Callable[[Collection[str]], Stranding | None]
+) -> tuple[int, tuple[Member, ...], list[tuple[int, Stranding]]]:
+    """The first panel of the chain of seeds that may be taken, how many it took, and who was passed over for others."""
+    slots, ids = prepared.order.slots, prepared.drawing.census.ids
+    stranded: list[tuple[int, Stranding]] = []
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        panel = sample(prepared.lottery, prepared.members, seed)
-        if not clash(prepared.conflicts, {seated.expert_id for seated in panel}):
-            members = (
-                Member(seated.expert_id, slots[seated.slot].slot_id, seated.chance) for seated in panel
-            )
-            return attempt, tuple(members)
+        seats = _panel(prepared, seed)
+        panel = {ids[nth] for _, nth, _ in seats}
+        if seats and not clash(prepared.conflicts, panel):
+            why = strands(panel)
+            if why is None:
+                members = (Member(ids[nth], slots[slot].slot_id, chance) for slot, nth, chance in seats)
+                return attempt, tuple(members), stranded
+            stranded.append((attempt, why))
         seed = next_seed(seed)
-    raise ConflictsUnresolved(len(prepared.conflicts), MOST_ATTEMPTS)
+    raise PanelsPassedOver(len(prepared.conflicts), len(stranded), MOST_ATTEMPTS)
+
+
+def _panel(prepared: Prepared, seed: bytes) -> list[tuple[int, int, Fraction]]:
+    """The panel as (slot, number of the expert, equal chance); empty at a dead end."""
+    drawing = prepared.drawing
+    if prepared.by_list is None:
+        return [(seated.slot, seated.nth, seated.chance) for seated in drawing.sample(seed)]
+    return [
+        (slot, nth, drawing.lottery.chances[drawing.cells[drawing.cell_of[nth]]])
+        for slot, nth in prepared.by_list.draw(seed) or ()
+    ]
 
 
 def certificate_digest(public: Mapping[str, Any]) -> str:
@@ -254,50 +266,73 @@ def certificate_digest(public: Mapping[str, Any]) -> str:
     return sha256(canonical(public))
 
 
-def _pool(
-    screened: Screened, slots: Sequence[Slot], split: set[str], number_of: Mapping[Cell, str]
-) -> tuple[tuple[str, str, str], ...]:
-    """Every screened expert as (id, employer, number of the cell or reason of exclusion), by id."""
-    rows = [
-        (
-            expert.expert_id,
-            expert.employer,
-            number_of[Cell(fillable(expert, slots), expert.employer if expert.employer in split else "")],
-        )
-        for expert in screened.eligible
-    ]
-    rows += [(entry.expert_id, "", entry.reason.value) for entry in screened.excluded]
+def _caps(order: DrawOrder) -> list[tuple[str, int | None]]:
+    return [(level, order.caps.at(nth)) for nth, level in enumerate(LEVELS)]
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "codes": sorted(slot.requirement.codes),
+        "most": str(slot.upmost),
+        "region": slot.region,
+        "seats": str(slot.seats),
+        "slot_id": slot.slot_id,
+        "venue_id": slot.venue_id,
+    }
+
+
+def _pool(screened: Screened, drawing: Drawing) -> tuple[Row, ...]:
+    """Every screened expert, by id."""
+    cells = dict(zip(drawing.census.ids, drawing.cell_of.tolist(), strict=True))
+    rows: list[Row] = []
+    for expert in screened.eligible:
+        group, employer, department = path_of(expert)
+        rows.append((expert.expert_id, group, employer, department, str(cells[expert.expert_id])))
+    rows += [(entry.expert_id, "", "", "", entry.reason.value) for entry in screened.excluded]
     return tuple(sorted(rows, key=lambda row: row[0].encode()))
 
 
-def _lottery(lottery: Lottery, cells: Sequence[Cell]) -> dict[str, Any]:
-    """The lottery for the public: employers whose cap binds appear as numbered tags."""
-    tags = {
-        employer: f"e{nth}"
-        for nth, employer in enumerate(sorted({c.employer for c in cells if c.employer}), 1)
-    }
-    number_of = {cell: str(number) for number, cell in enumerate(cells)}
-    counts = Counter(dict(lottery.counts))
+def _lottery(lottery: Lottery) -> dict[str, Any]:
+    """The lottery for the public: bodies whose cap binds, and cells, are numbered and not named."""
+    cell_number = {cell: str(nth) for nth, (cell, _) in enumerate(lottery.counts)}
+    body_number = {body: str(nth) for nth, body in enumerate(lottery.bodies)}
+
+    def inside(path: Sequence[str]) -> str:
+        found = (body_number.get(tuple(path[:end])) for end in range(len(path), 0, -1))
+        return next((number for number in found if number is not None), "")
+
+    def level(chance: Fraction, cells: Sequence[Cell]) -> dict[str, Any]:
+        return {"cells": [cell_number[cell] for cell in cells], "chance": str(chance)}
+
     return {
-        "cells": [
+        "bodies": [
             {
-                "employer": tags.get(cell.employer, ""),
-                "members": str(counts[cell]),
-                "slots": [str(slot) for slot in cell.slots],
+                "cap": str(lottery.caps.of(body)),
+                "level": LEVELS[len(body) - 1],
+                "within": inside(body[:-1]),
             }
-            for cell in cells
+            for body in lottery.bodies
+        ],
+        "cells": [
+            {"body": inside(cell.body), "members": str(size), "slots": [str(slot) for slot in cell.slots]}
+            for cell, size in lottery.counts
         ],
         "levels": [
             {
-                "cells": [number_of[cell] for cell in level.cells],
-                "chance": str(level.chance),
-                "cut": level.kind.value,
-                "employers": [tags[employer] for employer in level.employers],
-                "slots": [str(slot) for slot in level.slots],
+                **level(one.chance, one.cells),
+                "cut": None
+                if one.cut is None
+                else {
+                    "bodies": [body_number[body] for body in one.cut.bodies],
+                    "cells": [cell_number[cell] for cell in one.cut.cells],
+                    "ground": one.cut.ground,
+                    "slots": [str(slot) for slot in one.cut.slots],
+                    "total": one.cut.total,
+                },
             }
-            for level in lottery.levels
+            for one in lottery.levels
         ],
-        "spread": [[number_of[cell], str(slot), str(load)] for cell, slot, load in sorted(lottery.spread)],
+        "spread": [[cell_number[cell], str(slot), str(load)] for cell, slot, load in lottery.spread],
     }
 
 

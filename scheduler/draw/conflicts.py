@@ -1,12 +1,14 @@
 """Declared conflicts between experts (相互利害关系) who might be drawn together.
 
-A pair that must not sit together is no flow: the lottery does not know it. A panel with such a pair is therefore
-not taken, and the draw goes on from the next seed of the same chain until there is none. The chances of the
-certificate then hold up to the probability of that happening, for which it states a bound.
+A pair that must not sit together is no flow: the lottery does not know it. But the sampling puts bodies into bins
+of which at most one member is ever drawn: where the bodies of a pair share a bin, the pair never meets and every
+chance stays exact. Only where they are too heavy for that, in thin pools, is the pair *loose*: a panel with a loose
+pair is passed over, and the draw goes on from the next seed of the same chain. The chances of the certificate then
+hold up to the probability of that happening, for which it states a bound.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 from scheduler.errors import SchedulerError
@@ -16,21 +18,32 @@ Pair = tuple[str, str]
 MOST_ATTEMPTS = 1_000
 
 
-class ConflictsUnresolved(SchedulerError):
-    """No panel without a conflicting pair came up in `MOST_ATTEMPTS` attempts: there may be none."""
+class PanelsPassedOver(SchedulerError):
+    """No panel that may be taken came up in `attempts` attempts: there may be none.
 
-    code = "conflicts_unresolved"
+    Panels are passed over for a conflicting pair, for leaving another draw of the batch without experts, or at the
+    dead end of a draw list by list.
+    """
 
-    def __init__(self, pairs: int, attempts: int) -> None:
-        super().__init__(pairs, attempts)
-        self.pairs, self.attempts = pairs, attempts
+    code = "panels_passed_over"
+
+    def __init__(self, conflicts: int, stranding: int, attempts: int) -> None:
+        super().__init__(conflicts, stranding, attempts)
+        self.conflicts, self.stranding, self.attempts = conflicts, stranding, attempts
 
     @property
     def facts(self) -> dict[str, str]:
-        return {"pairs": str(self.pairs), "attempts": str(self.attempts)}
+        return {
+            "conflicts": str(self.conflicts),
+            "stranding": str(self.stranding),
+            "attempts": str(self.attempts),
+        }
 
     def __str__(self) -> str:
-        return f"{self.pairs} conflicting pairs leave no panel in {self.attempts} attempts"
+        return (
+            f"none of {self.attempts} panels could be taken: {self.conflicts} pairs must not sit together, "
+            f"{self.stranding} panels would have left another project without experts"
+        )
 
 
 def pairs_of(eligible: Sequence[Expert]) -> tuple[Pair, ...]:
@@ -45,12 +58,12 @@ def pairs_of(eligible: Sequence[Expert]) -> tuple[Pair, ...]:
     return tuple(sorted(found, key=lambda pair: (pair[0].encode(), pair[1].encode())))
 
 
-def most_shift(pairs: Sequence[Pair], chances: Mapping[str, Fraction]) -> Fraction:
+def most_shift(pairs: Sequence[Pair], chance: Callable[[str], Fraction]) -> Fraction:
     """By how much conflicts can move anyone's chance: the probability that some pair comes up, bounded.
 
     |P(A | no pair) - P(A)| ≤ P(some pair) ≤ Σ min(chance of one, chance of the other).
     """
-    together = sum((min(chances[one], chances[other]) for one, other in pairs), Fraction(0))
+    together = sum((min(chance(one), chance(other)) for one, other in pairs), Fraction(0))
     return min(together, Fraction(1))
 
 

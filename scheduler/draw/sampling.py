@@ -1,176 +1,259 @@
 """From a lottery and a random stream to one panel, with exactly the lottery's chances.
 
-Employers are packed, in an order that the seed decides, into *bins* that each fill at most one seat on average,
-so that no bin ever sends two members and no employer exceeds its cap. The bins' shares of the slots are then
-rounded to whole seats by random cycle cancelling (Gandhi, Khuller, Parthasarathy & Srinivasan 2006), which keeps
-every share's expectation; within a bin a member is taken in proportion to its share. All in integers.
+Bodies are packed, in an order that the seed decides, into *bins* that each fill at most one seat on average. No
+bin ever sends two members, so no body inside one exceeds its cap. A body with more than one seat on average has
+bins of its own. The bins' shares of the slots are then rounded to whole seats by random cycle cancelling (Gandhi,
+Khuller, Parthasarathy & Srinivasan 2006), which keeps every share's expectation and rounds the sum of a body's,
+and of a slot's, to a neighbour; within a bin a member is taken in proportion to its share. All in integers.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 
+import numpy as np
+
+from scheduler.bodies import Body
+from scheduler.draw.census import Census, Index
 from scheduler.draw.lottery import Cell, Lottery
+from scheduler.draw.rounding import Edge, round_to_whole
 from scheduler.draw.stream import Stream
 
-Node = tuple[str, int]
-Edge = tuple[Node, Node]
+WORD = 2**62
+"""Sums below fit a machine word; larger ones are kept as Python's integers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """An expert drawn for a slot, with the chance the expert had."""
+    """An expert drawn for a slot, with the chance the expert had; `nth` is the expert's number in the census."""
 
+    nth: int
     expert_id: str
     slot: int
     chance: Fraction
 
 
-Members = Mapping[Cell, Mapping[str, Sequence[str]]]
-"""Expert ids by cell and employer."""
+class Drawing:
+    """A lottery over the people of a census, ready to be sampled as often as there are seeds.
 
-
-def sample(lottery: Lottery, members: Members, seed: bytes) -> tuple[Seated, ...]:
-    """The panel that the seed gives, by slot and id."""
-    stream = Stream(seed)
-    shares, scale = _shares(lottery)
-    bins, groups = _pack(members, shares, scale, seed)
-    flow = _flow(bins, groups, shares, len(lottery.slots), scale)
-    _round(flow, scale, stream)
-    chances = lottery.chances
-    panel = []
-    for (left, right), amount in sorted(flow.items()):
-        kind, number = left
-        if kind == "bin" and right[0] == "slot" and amount == scale:
-            cell, expert_id = _take(bins[number], shares, right[1], stream)
-            panel.append(Seated(expert_id, right[1], chances[cell]))
-    return tuple(sorted(panel, key=lambda seated: (seated.slot, seated.expert_id.encode())))
-
-
-def _shares(lottery: Lottery) -> tuple[dict[Cell, dict[int, int]], int]:
-    """Each member's share of each slot, as integers over one common scale."""
-    counts = dict(lottery.counts)
-    exact = [(cell, slot, load / counts[cell]) for cell, slot, load in lottery.spread]
-    scale = lcm(*(share.denominator for _, _, share in exact))
-    shares: dict[Cell, dict[int, int]] = defaultdict(dict)
-    for cell, slot, share in exact:
-        shares[cell][slot] = int(share * scale)
-    return shares, scale
-
-
-Bin = list[tuple[Cell, Sequence[str]]]
-
-
-def _pack(
-    members: Members, shares: Mapping[Cell, Mapping[int, int]], scale: int, seed: bytes
-) -> tuple[list[Bin], list[range]]:
-    """Bins of total load at most one seat; an employer with more than one has bins of its own, a group."""
-    by_employer: dict[str, Bin] = defaultdict(list)
-    for cell in sorted(members):
-        for employer, ids in members[cell].items():
-            by_employer[employer].append((cell, sorted(ids, key=str.encode)))
-    load = {cell: sum(by_slot.values()) for cell, by_slot in shares.items()}
-    order = sorted(by_employer, key=lambda employer: _ticket(seed, employer))
-    bins: list[Bin] = []
-    groups: list[range] = []
-    filled = scale
-    large = []
-    for employer in order:
-        weight = sum(len(ids) * load.get(cell, 0) for cell, ids in by_employer[employer])
-        if weight > scale:
-            large.append(employer)
-            continue
-        if filled + weight > scale:
-            bins.append([])
-            filled = 0
-        bins[-1] += by_employer[employer]
-        filled += weight
-    for employer in large:
-        first, filled = len(bins), scale
-        people = [(cell, expert_id) for cell, ids in by_employer[employer] for expert_id in ids]
-        for cell, expert_id in sorted(people, key=lambda person: _ticket(seed, person[1])):
-            if filled + load.get(cell, 0) > scale:
-                bins.append([])
-                filled = 0
-            bins[-1].append((cell, [expert_id]))
-            filled += load.get(cell, 0)
-        groups.append(range(first, len(bins)))
-    return bins, groups
-
-
-def _ticket(seed: bytes, name: str) -> bytes:
-    return hashlib.sha256(b"yidi/order/1\0" + seed + name.encode()).digest()
-
-
-def _flow(
-    bins: Sequence[Bin],
-    groups: Sequence[range],
-    shares: Mapping[Cell, Mapping[int, int]],
-    slots: int,
-    scale: int,
-) -> dict[Edge, int]:
-    """What flows from bins to slots; the rest of each bin idles, through its group's idle node if it has one."""
-    group_of = {number: nth for nth, group in enumerate(groups, start=1) for number in group}
-    flow: dict[Edge, int] = {}
-    for number, content in enumerate(bins):
-        rest = scale
-        for slot in range(slots):
-            amount = sum(len(ids) * shares.get(cell, {}).get(slot, 0) for cell, ids in content)
-            flow[("bin", number), ("slot", slot)] = amount
-            rest -= amount
-        flow[("bin", number), ("idle", group_of.get(number, 0))] = rest
-    for nth, group in enumerate(groups, start=1):
-        flow[("idle", nth), ("idle", 0)] = sum(flow[("bin", number), ("idle", nth)] for number in group)
-    return flow
-
-
-def _round(flow: dict[Edge, int], scale: int, stream: Stream) -> None:
-    """Turn every amount into a multiple of `scale`, one random cycle after another."""
-    while cycle := _cycle(flow, scale):
-        up = min(scale - flow[edge] % scale if forward else flow[edge] % scale for edge, forward in cycle)
-        down = min(flow[edge] % scale if forward else scale - flow[edge] % scale for edge, forward in cycle)
-        step = up if stream.below(up + down) < down else -down
-        for edge, forward in cycle:
-            flow[edge] += step if forward else -step
-
-
-def _cycle(flow: Mapping[Edge, int], scale: int) -> list[tuple[Edge, bool]]:
-    """The cycle of fractional edges met first when one always walks on to the smallest node; empty if none is left.
-
-    Every node's total is whole, so a node with one fractional edge has another, and the walk must close.
+    `apart` are pairs of experts, by number, who must not sit together; those that can be kept apart without
+    moving any chance are, by putting their bodies into one bin; the rest are `loose`.
     """
-    ways: dict[Node, list[tuple[Node, Edge, bool]]] = defaultdict(list)
-    for edge, amount in flow.items():
-        if amount % scale:
-            left, right = edge
-            ways[left].append((right, edge, True))
-            ways[right].append((left, edge, False))
-    if not ways:
-        return []
-    at = min(ways)
-    seen = {at: 0}
-    walk: list[tuple[Edge, bool]] = []
-    while True:
-        came = walk[-1][0] if walk else None
-        node, edge, forward = min(way for way in ways[at] if way[1] != came)
-        walk.append((edge, forward))
-        if node in seen:
-            return walk[seen[node] :]
-        seen[node] = len(walk)
-        at = node
+
+    def __init__(self, lottery: Lottery, census: Census, apart: Sequence[tuple[int, int]] = ()) -> None:
+        self.lottery, self.census = lottery, census
+        self.cells = [cell for cell, _ in lottery.counts]
+        self.cell_of = _cells(lottery, census, self.cells)
+        self.scale, self.shares = _shares(lottery)
+        self.loads = [sum(by_slot.values()) for by_slot in self.shares]
+        self._by_path = np.argsort(census.path_of, kind="stable")
+        ends = np.searchsorted(census.path_of[self._by_path], np.arange(len(census.paths) + 1))
+        self._of_path = list(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
+        self._weights = self._sums(census.path_of, len(census.paths))
+        self.items, self.loose = self._merge(self._items(), apart)
+
+    def sample(self, seed: bytes) -> tuple[Seated, ...]:
+        """The panel that the seed gives, by slot and id."""
+        stream = Stream(seed)
+        packing = _Packing(self, seed)
+        flow = self._flow(packing)
+        round_to_whole(flow, self.scale, stream)
+        panel = []
+        for (left, right), amount in sorted(flow.items()):
+            if left[0] == "bin" and right[0] == "slot" and amount == self.scale:
+                nth = self._take(packing, left[1], right[1], stream)
+                chance = self.lottery.chances[self.cells[self.cell_of[nth]]]
+                panel.append(Seated(nth, self.census.ids[nth], right[1], chance))
+        return tuple(sorted(panel, key=lambda seated: (seated.slot, seated.expert_id.encode())))
+
+    def weight(self, people: Index) -> int:
+        """The people's chances together, in units of the scale."""
+        numbers = np.bincount(self.cell_of[people], minlength=len(self.cells)).tolist()
+        return sum(load * number for load, number in zip(self.loads, numbers, strict=True))
+
+    def people(self, paths: Iterable[int]) -> Index:
+        """The numbers of the experts with these paths."""
+        parts = [self._by_path[slice(*self._of_path[path])] for path in paths]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+    def _sums(self, group_of: Index, groups: int) -> list[int]:
+        """The chances together of each group of people, in units of the scale."""
+        if self.scale * self.lottery.seats < WORD:
+            sums = np.zeros(groups, np.int64)
+            np.add.at(sums, group_of, np.array(self.loads, np.int64)[self.cell_of])
+            return list(sums.tolist())
+        counts = np.bincount(group_of * len(self.cells) + self.cell_of)
+        totals = [0] * groups
+        for pair in np.flatnonzero(counts).tolist():
+            totals[pair // len(self.cells)] += int(counts[pair]) * self.loads[pair % len(self.cells)]
+        return totals
+
+    def _items(self) -> dict[Body, "Item"]:
+        """The outermost capped bodies, by name."""
+        items: dict[Body, Item] = {}
+        for nth, path in enumerate(self.census.paths):
+            body = self.lottery.caps.chain(path)[0]
+            item = items.setdefault(body, Item(body))
+            item.paths.append(nth)
+            item.weight += self._weights[nth]
+        return items
+
+    def _merge(
+        self, items: dict[Body, "Item"], apart: Sequence[tuple[int, int]]
+    ) -> tuple[list["Item"], tuple[tuple[int, int], ...]]:
+        """Items whose members must not sit together become one where it weighs at most a seat."""
+        loose = []
+        for one, other in apart:
+            left, right = (self._item_of(items, nth) for nth in (one, other))
+            if left is not right and left.weight + right.weight <= self.scale:
+                first, second = sorted((left, right), key=lambda item: item.name)
+                first.paths += second.paths
+                first.weight += second.weight
+                second.within = first
+            elif left is not right or left.weight > self.scale:
+                loose.append((one, other))
+        return [item for item in items.values() if item.within is None], tuple(loose)
+
+    def _item_of(self, items: dict[Body, "Item"], nth: int) -> "Item":
+        item = items[self.lottery.caps.chain(self.census.paths[self.census.path_of[nth]])[0]]
+        while item.within is not None:
+            item = item.within
+        return item
+
+    def _flow(self, packing: "_Packing") -> dict[Edge, int]:
+        """What flows from bins to slots and on; the rest of each bin idles, through its group's idle node."""
+        flow: dict[Edge, int] = {}
+        idle: dict[int, int] = defaultdict(int)
+        slots: dict[int, int] = defaultdict(int)
+        for number, group in enumerate(packing.group_of):
+            rest = self.scale
+            for slot in range(len(self.lottery.slots)):
+                amount = sum(
+                    count * share.get(slot, 0)
+                    for share, count in zip(self.shares, packing.counts[number], strict=True)
+                )
+                flow[("bin", number), ("slot", slot)] = amount
+                slots[slot] += amount
+                rest -= amount
+            flow[("bin", number), ("idle", group)] = rest
+            idle[group] += rest
+        for group in range(len(packing.around) - 1, 0, -1):
+            flow[("idle", group), ("idle", packing.around[group])] = idle[group]
+            idle[packing.around[group]] += idle[group]
+        for slot, amount in slots.items():
+            flow[("slot", slot), ("total", 0)] = amount
+        return flow
+
+    def _take(self, packing: "_Packing", number: int, slot: int, stream: Stream) -> int:
+        """A member of the bin, in proportion to the members' shares of the slot: by cell, then by id."""
+        shares = [share.get(slot, 0) for share in self.shares]
+        counts = packing.counts[number]
+        at = stream.below(sum(count * share for count, share in zip(counts, shares, strict=True)))
+        for cell, (count, share) in enumerate(zip(counts, shares, strict=True)):
+            if at < count * share:
+                inside = packing.members(number)
+                return int(np.sort(inside[self.cell_of[inside] == cell])[at // share])
+            at -= count * share
+        raise AssertionError("a bin sends only members it has")
 
 
-def _take(
-    content: Bin, shares: Mapping[Cell, Mapping[int, int]], slot: int, stream: Stream
-) -> tuple[Cell, str]:
-    """A member of the bin, in proportion to the members' shares of the slot."""
-    at = stream.below(sum(len(ids) * shares.get(cell, {}).get(slot, 0) for cell, ids in content))
-    for cell, ids in content:
-        share = shares.get(cell, {}).get(slot, 0)
-        if at < len(ids) * share:
-            return cell, ids[at // share]
-        at -= len(ids) * share
-    raise AssertionError("a bin sends only members it has")
+@dataclass(eq=False)
+class Item:
+    """What is packed whole: bodies, by the numbers of their paths, or one person."""
+
+    name: tuple[str, ...]
+    paths: list[int] = field(default_factory=list)
+    weight: int = 0
+    person: int | None = None
+    within: "Item | None" = None
+
+
+class _Packing:
+    """Bins of at most one seat each; group 0 is everyone, a body with more than one seat is a group of its own."""
+
+    def __init__(self, drawing: Drawing, seed: bytes) -> None:
+        self.drawing, self.seed = drawing, seed
+        self.group_of: list[int] = []
+        self.around: list[int] = [0]
+        self._content: list[list[Item]] = []
+        self._pack(drawing.items, 0)
+        self.counts = [self._count(number) for number in range(len(self._content))]
+
+    def members(self, number: int) -> Index:
+        """The numbers of the experts in a bin."""
+        content = self._content[number]
+        people = [item.person for item in content if item.person is not None]
+        paths = [path for item in content if item.person is None for path in item.paths]
+        return np.concatenate([self.drawing.people(paths), np.array(people, np.int64)])
+
+    def _count(self, number: int) -> list[int]:
+        cells = self.drawing.cell_of[self.members(number)]
+        return list(np.bincount(cells, minlength=len(self.drawing.cells)).tolist())
+
+    def _pack(self, items: Iterable[Item], group: int) -> None:
+        """Small items go whole into the last bin or a new one; each large body then is a group."""
+        large, filled = [], self.drawing.scale + 1
+        for item in sorted(items, key=lambda item: _ticket(self.seed, item.name)):
+            if item.weight > self.drawing.scale:
+                large.append(item)
+                continue
+            if filled + item.weight > self.drawing.scale:
+                self._content.append([])
+                self.group_of.append(group)
+                filled = 0
+            self._content[-1].append(item)
+            filled += item.weight
+        for item in large:
+            self.around.append(group)
+            self._pack(self._inside(item), len(self.around) - 1)
+
+    def _inside(self, body: Item) -> list[Item]:
+        """The next smaller bodies of a body, and the people of none."""
+        drawing, caps = self.drawing, self.drawing.lottery.caps
+        bodies: dict[Body, Item] = {}
+        alone: list[Item] = []
+        for nth in body.paths:
+            chain = caps.chain(drawing.census.paths[nth])
+            deeper = chain[chain.index(body.name) + 1 :]
+            if deeper:
+                item = bodies.setdefault(deeper[0], Item(deeper[0]))
+                item.paths.append(nth)
+                item.weight += drawing._weights[nth]
+                continue
+            for person in drawing.people([nth]).tolist():
+                load = drawing.loads[drawing.cell_of[person]]
+                alone.append(Item((drawing.census.ids[person],), weight=load, person=person))
+        return [*bodies.values(), *alone]
+
+
+def _ticket(seed: bytes, name: Sequence[str]) -> bytes:
+    return hashlib.sha256(b"yidi/order/1\0" + seed + "\0".join(name).encode()).digest()
+
+
+def _cells(lottery: Lottery, census: Census, cells: Sequence[Cell]) -> Index:
+    """The number of each expert's cell."""
+    number = {cell: nth for nth, cell in enumerate(cells)}
+    common = np.array([number.get(Cell(fits), -1) for fits in census.types], np.int64)
+    cell_of = common[census.type_of]
+    apart = [
+        nth for nth, path in enumerate(census.paths) if lottery.bodies and lottery.cell_of((), path).body
+    ]
+    for person in np.flatnonzero(np.isin(census.path_of, apart)) if apart else ():
+        cell = lottery.cell_of(census.types[census.type_of[person]], census.paths[census.path_of[person]])
+        cell_of[person] = number[cell]
+    return cell_of
+
+
+def _shares(lottery: Lottery) -> tuple[int, list[Mapping[int, int]]]:
+    """Each cell's members' share of each slot, as whole numbers over one common scale."""
+    number = {cell: nth for nth, (cell, _) in enumerate(lottery.counts)}
+    counts = dict(lottery.counts)
+    exact = [(number[cell], slot, load / counts[cell]) for cell, slot, load in lottery.spread]
+    scale = lcm(*(share.denominator for _, _, share in exact))
+    shares: list[dict[int, int]] = [{} for _ in lottery.counts]
+    for cell, slot, share in exact:
+        shares[cell][slot] = share.numerator * (scale // share.denominator)
+    return scale, list(shares)

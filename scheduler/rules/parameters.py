@@ -18,6 +18,8 @@ class Rules:
     panel_expert_min_fraction: Fraction
     panel_same_employer_max_count: int
     panel_same_employer_max_fraction: Fraction | None
+    panel_same_department_max_count: int | None
+    panel_same_group_max_count: int | None
     panel_direct_appointment_allowed: bool
 
     draw_earliest_before_start: timedelta

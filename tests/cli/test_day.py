@@ -90,7 +90,7 @@ def test_a_damaged_plan_and_certificate_are_refused_in_one_sentence(folder, tmp_
     assert "room" in answer.stderr
     path = next((folder / "out" / "draws").glob("*.json"))
     (tmp_path / "c.json").write_text(
-        path.read_text(encoding="utf-8").replace('"employer_cap": "1"', '"employer_cap": "2"')
+        path.read_text(encoding="utf-8").replace('"employer": "1"', '"employer": "2"')
     )
     answer = yidi("verify", "c.json", cwd=tmp_path)
     assert answer.returncode == 1

@@ -8,25 +8,51 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.draw import NoPanel, solve_lottery
-from scheduler.draw.lottery import Cell, fillable
+from scheduler.bodies import Caps, path_of
+from scheduler.draw import Census, NoPanel, solve_lottery
+from scheduler.draw.census import fillable
+from scheduler.verification.draws import verify_draw
 from tests.draw.worlds import draw, experts, slots
 
 PEOPLE = st.lists(
-    st.tuples(st.sampled_from(["0", "1", "01", "2", "02", "12", "012"]), st.sampled_from("abcdef")),
+    st.tuples(
+        st.sampled_from(["0", "1", "01", "2", "02", "12", "012"]),
+        st.sampled_from("abcdef"),
+        st.sampled_from(["", "", "x", "y"]),
+    ),
     min_size=1,
     max_size=8,
 )
-SEATS = st.lists(st.integers(1, 2), min_size=1, max_size=3)
+GROUPS = {"a": "g", "b": "g", "c": "h", "d": "h"}
+SEATS = st.lists(
+    st.integers(1, 2)
+    | st.tuples(st.integers(0, 2), st.integers(1, 2)).map(lambda pair: (min(pair), pair[1])),
+    min_size=1,
+    max_size=3,
+)
+CAPS = st.builds(Caps, st.integers(1, 2), st.none() | st.integers(1, 3), st.none() | st.integers(1, 2))
 
 
-def valid_panels(people, wanted, cap):
-    """Every set of experts that can fill all seats, found by trying all sets and seatings."""
-    seats = [index for index, slot in enumerate(wanted) for _ in range(slot.seats)]
+def staffed(people):
+    return experts(*[(fits, employer, unit, GROUPS.get(employer)) for fits, employer, unit in people])
+
+
+def valid_panels(people, wanted, caps, seats):
+    """Every set of experts that can fill the seats, found by trying all sets and seatings."""
     panels = []
-    for chosen in combinations(range(len(people)), len(seats)):
-        employers = Counter(people[n].employer for n in chosen)
-        if max(employers.values()) <= cap and can_sit([fillable(people[n], wanted) for n in chosen], seats):
+    splits = [
+        split
+        for split in product(*[range(slot.seats, slot.upmost + 1) for slot in wanted])
+        if sum(split) == seats
+    ]
+    for chosen in combinations(range(len(people)), seats):
+        bodies = Counter(body for n in chosen for body in caps.chain(path_of(people[n])))
+        if any(count > caps.of(body) for body, count in bodies.items()):
+            continue
+        fits = [fillable(people[n], wanted) for n in chosen]
+        if any(
+            can_sit(fits, [nth for nth, count in enumerate(split) for _ in range(count)]) for split in splits
+        ):
             panels.append(chosen)
     return panels
 
@@ -130,27 +156,45 @@ def simplex(rows, right, goal):
     return optimise([Fraction(value) for value in goal] + [Fraction(-(10**6))] * size, width)
 
 
-def solved(people, wanted, cap):
-    members = Counter((fillable(person, wanted), person.employer) for person in people)
-    lottery = solve_lottery(wanted, members, cap)
-    split = {cell.employer for cell, _ in lottery.counts}
-    return [
-        lottery.chances[Cell(fillable(p, wanted), p.employer if p.employer in split and p.employer else "")]
-        for p in people
-    ]
+def solved(people, wanted, caps, seats=None):
+    caps = caps if isinstance(caps, Caps) else Caps(caps)
+    lottery = solve_lottery(wanted, Census.of(people, wanted), caps, seats)
+    return [lottery.chances[lottery.cell_of(fillable(p, wanted), path_of(p))] for p in people]
 
 
 @settings(max_examples=150, deadline=None)
-@given(PEOPLE, SEATS, st.integers(1, 2))
-def test_chances_and_verdicts_are_those_of_brute_force(people, seats, cap):
-    wanted = slots(*seats)
-    pool = [person for person in experts(*people) if fillable(person, wanted)]
-    panels = valid_panels(pool, wanted, cap) if pool else []
+@given(PEOPLE, SEATS, CAPS, st.data())
+def test_chances_and_verdicts_are_those_of_brute_force(people, ranges, caps, data):
+    wanted = slots(*ranges)
+    least, most = sum(slot.seats for slot in wanted), sum(slot.upmost for slot in wanted)
+    seats = data.draw(st.integers(max(1, least), most))
+    pool = [person for person in staffed(people) if fillable(person, wanted)]
+    panels = valid_panels(pool, wanted, caps, seats) if pool else []
     if not panels:
         with pytest.raises(NoPanel):
-            solved(pool, wanted, cap)
+            solved(pool, wanted, caps, seats)
         return
-    assert solved(pool, wanted, cap) == leximin(panels, len(pool))
+    assert solved(pool, wanted, caps, seats) == leximin(panels, len(pool))
+
+
+@settings(max_examples=80, deadline=None)
+@given(PEOPLE, SEATS, CAPS, st.integers(0, 2**32), st.data())
+def test_every_panel_of_nested_bodies_and_ranges_is_valid_and_verified(people, ranges, caps, seed, data):
+    wanted = slots(*ranges)
+    least, most = sum(slot.seats for slot in wanted), sum(slot.upmost for slot in wanted)
+    seats = data.draw(st.integers(max(1, least), most))
+    pool = [person for person in staffed(people) if fillable(person, wanted)]
+    try:
+        drawn = draw(wanted, pool, caps, seed, seats=seats)
+    except NoPanel:
+        return
+    by_id = {person.expert_id: person for person in pool}
+    filled = Counter(member.slot_id for member in drawn.members)
+    assert sum(filled.values()) == len({member.expert_id for member in drawn.members}) == seats
+    assert all(slot.seats <= filled[slot.slot_id] <= slot.upmost for slot in wanted)
+    bodies = Counter(body for m in drawn.members for body in caps.chain(path_of(by_id[m.expert_id])))
+    assert all(count <= caps.of(body) for body, count in bodies.items())
+    assert [step for step in verify_draw(drawn.public, drawn.sealed) if not step.holds] == []
 
 
 def test_one_slot_gives_everyone_seats_over_pool():

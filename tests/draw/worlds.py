@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from scheduler.draw import DrawOrder, commit, complete, party_commitment
+from scheduler.draw import Caps, DrawOrder, commit, complete, party_commitment
 from scheduler.eligibility import Excluded, Reason, Screened
 from scheduler.people import Expert
 from scheduler.projects import Requirement
@@ -12,19 +12,27 @@ NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 SALT = bytes(range(32))
 
 
-def slots(*seats: int) -> tuple[Slot, ...]:
-    """Slots S0, S1, … at one venue, each asking for specialty X0, X1, …"""
+def slots(*seats: int | tuple[int, int]) -> tuple[Slot, ...]:
+    """Slots S0, S1, … at one venue, each asking for specialty X0, X1, …, with seats or (least, most)."""
+    ranges = [(count, count) if isinstance(count, int) else count for count in seats]
     return tuple(
-        Slot(f"S{n}", "V", "532301", Requirement(frozenset({f"X{n}"})), count)
-        for n, count in enumerate(seats)
+        Slot(f"S{n}", "V", "532301", Requirement(frozenset({f"X{n}"})), least, most)
+        for n, (least, most) in enumerate(ranges)
     )
 
 
-def experts(*people: tuple[str, str]) -> tuple[Expert, ...]:
-    """Experts E00, E01, … each given as (digits of the slots it can fill, employer)."""
+def experts(*people: tuple[str, ...]) -> tuple[Expert, ...]:
+    """Experts E00, E01, … each given as (digits of the slots it can fill, employer[, department[, group]])."""
     return tuple(
-        Expert(f"E{n:02d}", employer, "532301", frozenset(f"X{digit}" for digit in fits))
-        for n, (fits, employer) in enumerate(people)
+        Expert(
+            f"E{n:02d}",
+            employer,
+            "532301",
+            frozenset(f"X{digit}" for digit in fits),
+            department=rest[0] if rest else None,
+            employer_group=rest[1] if len(rest) > 1 else None,
+        )
+        for n, (fits, employer, *rest) in enumerate(people)
     )
 
 
@@ -37,8 +45,9 @@ def draw(wanted, pool, cap=1, seed=0, excluded=(), sign=lambda message: b"", **o
     """A whole draw with two parties whose secrets depend on `seed`."""
     order = {"draw_id": "D1", "project_id": "P1", "number": 1, "assurance": "rehearsal", **order}
     secrets = {"server": nonce(seed), "supervisor": nonce(seed + 10**9)}
+    caps = cap if isinstance(cap, Caps) else Caps(cap)
     prepared = commit(
-        DrawOrder(slots=wanted, employer_cap=cap, rules_digest="sha256:00", **order),
+        DrawOrder(slots=wanted, caps=caps, rules_digest="sha256:00", **order),
         Screened(tuple(pool), tuple(Excluded(expert_id, Reason.BUSY) for expert_id in excluded)),
         {party: party_commitment("D1", party, secret) for party, secret in secrets.items()},
         SALT,
