@@ -54,6 +54,10 @@ class Caps:
             path[: level + 1] for level, name in enumerate(path) if name and self.at(level) is not None
         )
 
+    def outermost(self, path: Body) -> Body:
+        """The largest capped body of this path."""
+        return path[:1] if path[0] and self.group is not None else path[:2]
+
     def of(self, body: Body) -> int:
         """How many more members of the body may sit."""
         return max(0, (self.at(len(body) - 1) or 0) - self.seated.get(body, 0))

@@ -5,7 +5,7 @@ a million experts are counts by type and body, kept in arrays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
@@ -33,6 +33,7 @@ class Census:
     type_of: Index
     path_of: Index
     ids: Sequence[str]
+    _levels: dict[int, tuple[tuple[Body, ...], Index]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, experts: Sequence[Expert], slots: Sequence[Slot]) -> Self:
@@ -69,25 +70,30 @@ class Census:
 
     @classmethod
     def from_arrays(
-        cls, ids: Sequence[str], masks: NDArray[Any], employers: NDArray[Any], names: Sequence[str]
+        cls,
+        ids: Sequence[str] | NDArray[Any],
+        masks: NDArray[Any],
+        employers: NDArray[Any],
+        names: Sequence[str],
     ) -> Self:
         """The census of arrays: a bit per slot that an expert can fill, and the number of the employer's name.
 
-        Experts with an empty mask are left out; `names` are sorted, `ids` are in the order of their UTF-8 bytes.
+        Experts with an empty mask are left out. `ids`, text or UTF-8 bytes, are in the order of those bytes, and
+        `names` are sorted.
         """
         require(len(ids) == len(masks) == len(employers), "ids", len(ids), "arrays of one length")
         chosen = np.flatnonzero(masks)
-        found, type_of = np.unique(masks[chosen], return_inverse=True)
+        found, type_of = _numbered(masks[chosen])
         fits = [tuple(bit for bit in range(int(mask).bit_length()) if int(mask) >> bit & 1) for mask in found]
         order = sorted(range(len(fits)), key=lambda nth: fits[nth])
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        occurring, path_numbers = np.unique(employers[chosen], return_inverse=True)
+        occurring, path_of = _numbered(employers[chosen])
         return cls(
             tuple(fits[nth] for nth in order),
             tuple(("", names[number], "") for number in occurring.tolist()),
             rank[type_of],
-            path_numbers.astype(np.int64),
+            path_of,
             _Chosen(ids, chosen),
         )
 
@@ -98,35 +104,50 @@ class Census:
     def entries(self) -> tuple[Index, Index, Index]:
         """How many there are by type and path: (type, path, count), only where there is someone."""
         width = len(self.paths)
-        pairs, counts = np.unique(self.type_of * width + self.path_of, return_counts=True)
+        both = self.type_of * width + self.path_of
+        if len(self.types) * width > 8 * len(both) + 65_536:
+            pairs, counts = np.unique(both, return_counts=True)
+        else:
+            counts = np.bincount(both, minlength=1)
+            pairs = np.flatnonzero(counts)
+            counts = counts[pairs]
         return pairs // width, pairs % width, counts.astype(np.int64)
 
     def level(self, nth: int) -> tuple[tuple[Body, ...], Index]:
         """The bodies of a level (0 groups, 1 employers, 2 departments), and for each path the number of its own."""
+        if nth not in self._levels:
+            cut = [path[: nth + 1] for path in self.paths]
+            # Paths are sorted, so their beginnings are too.
+            starts = np.array([True, *(one != other for one, other in pairwise(cut))], bool)[: len(cut)]
+            names = tuple(cut[first] for first in np.flatnonzero(starts).tolist())
+            self._levels[nth] = (names, (np.cumsum(starts) - 1).astype(np.int64))
         return self._levels[nth]
 
-    @cached_property
-    def _levels(self) -> list[tuple[tuple[Body, ...], Index]]:
-        found = []
-        for end in (1, 2, 3):
-            cut = [path[:end] for path in self.paths]
-            names = tuple(sorted(set(cut)))
-            number = {body: nth for nth, body in enumerate(names)}
-            found.append((names, np.fromiter((number[body] for body in cut), np.int64, len(cut))))
-        return found
+
+def _numbered(values: NDArray[Any]) -> tuple[NDArray[Any], Index]:
+    """The values that occur, sorted, and for each place the number of its value; by counting, not by sorting."""
+    top = int(values.max(initial=0)) + 1
+    if top > 8 * len(values) + 65_536:
+        found, number = np.unique(values, return_inverse=True)
+        return found, number.astype(np.int64)
+    found = np.flatnonzero(np.bincount(values, minlength=top))
+    number = np.zeros(top, np.int64)
+    number[found] = np.arange(len(found))
+    return found, number[values]
 
 
 class _Chosen(Sequence[str]):
-    """The ids at these places of a longer sequence, not copied."""
+    """The ids at these places of a longer sequence or array, not copied."""
 
-    def __init__(self, ids: Sequence[str], places: Index) -> None:
+    def __init__(self, ids: Sequence[str] | NDArray[Any], places: Index) -> None:
         self._ids, self._places = ids, places
 
     def __len__(self) -> int:
         return len(self._places)
 
     def __getitem__(self, nth: Any) -> Any:
-        return self._ids[self._places[nth]]
+        found = self._ids[self._places[nth]]
+        return found.decode() if isinstance(found, bytes) else str(found)
 
 
 def fillable(expert: Expert, slots: Sequence[Slot]) -> tuple[int, ...]:

@@ -174,10 +174,14 @@ def _over(census: Census, caps: Caps, chances: dict[Cell, Fraction], bodies: set
     """
     kinds, paths, counts = census.entries
     own = _own(census, caps, bodies)
-    exact = np.array([chances.get(Cell(fits), Fraction(0)) for fits in census.types], object)[kinds]
-    for entry in np.flatnonzero(np.isin(paths, list(own))):
-        exact[entry] = chances[Cell(census.types[kinds[entry]], own[paths[entry]])]
-    loads = counts * exact.astype(float)
+    base = [chances.get(Cell(fits), Fraction(0)) for fits in census.types]
+    loads = np.array([float(chance) for chance in base])[kinds]
+    apart = {
+        int(entry): chances[Cell(census.types[kinds[entry]], own[paths[entry]])]
+        for entry in np.flatnonzero(np.isin(paths, list(own)))
+    }
+    loads[list(apart)] = [float(chance) for chance in apart.values()]
+    loads *= counts
     over = set()
     for level, cap in enumerate(map(caps.at, range(len(LEVELS)))):
         if cap is None:
@@ -186,8 +190,8 @@ def _over(census: Census, caps: Caps, chances: dict[Cell, Fraction], bodies: set
         total = np.bincount(body_of[paths], weights=loads, minlength=len(names))
         room = np.array([caps.of(body) for body in names]) if caps.seated else np.full(len(names), cap)
         for number in np.flatnonzero(total > room * (1 - 1e-9)):
-            inside = np.flatnonzero(body_of[paths] == number)
-            load = sum((exact[inside] * counts[inside]).tolist(), Fraction(0))
+            inside = np.flatnonzero(body_of[paths] == number).tolist()
+            load = sum((int(counts[nth]) * apart.get(nth, base[kinds[nth]]) for nth in inside), Fraction(0))
             if names[number][-1] and load > caps.of(names[number]):
                 over.add(names[number])
     return over

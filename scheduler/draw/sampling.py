@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 import numpy as np
@@ -49,10 +50,8 @@ class Drawing:
         self.cell_of = _cells(lottery, census, self.cells)
         self.scale, self.shares = _shares(lottery)
         self.loads = [sum(by_slot.values()) for by_slot in self.shares]
-        self._by_path = np.argsort(census.path_of, kind="stable")
-        ends = np.searchsorted(census.path_of[self._by_path], np.arange(len(census.paths) + 1))
-        self._of_path = list(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
-        self._weights = self._sums(census.path_of, len(census.paths))
+        self.entries = self._entries()
+        self.weights = self._weigh()
         self.items, self.loose = self._merge(self._items(), apart)
 
     def sample(self, seed: bytes) -> tuple[Seated, ...]:
@@ -69,36 +68,48 @@ class Drawing:
                 panel.append(Seated(nth, self.census.ids[nth], right[1], chance))
         return tuple(sorted(panel, key=lambda seated: (seated.slot, seated.expert_id.encode())))
 
-    def weight(self, people: Index) -> int:
-        """The people's chances together, in units of the scale."""
-        numbers = np.bincount(self.cell_of[people], minlength=len(self.cells)).tolist()
-        return sum(load * number for load, number in zip(self.loads, numbers, strict=True))
+    def people(self, path: int) -> list[int]:
+        """The numbers of the experts with this path."""
+        order, ends = self._by_path
+        return list(order[ends[path] : ends[path + 1]].tolist())
 
-    def people(self, paths: Iterable[int]) -> Index:
-        """The numbers of the experts with these paths."""
-        parts = [self._by_path[slice(*self._of_path[path])] for path in paths]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+    @cached_property
+    def _by_path(self) -> tuple[Index, Index]:
+        order = np.argsort(self.census.path_of, kind="stable")
+        return order, np.searchsorted(self.census.path_of[order], np.arange(len(self.census.paths) + 1))
 
-    def _sums(self, group_of: Index, groups: int) -> list[int]:
-        """The chances together of each group of people, in units of the scale."""
+    def _entries(self) -> tuple[Index, Index, Index]:
+        """How many there are by path and cell: (path, cell, count), only where there is someone."""
+        width = len(self.cells)
+        both = self.census.path_of * width + self.cell_of
+        if len(self.census.paths) * width <= 8 * len(both) + 65_536:
+            counts = np.bincount(both)
+            pairs = np.flatnonzero(counts)
+            counts = counts[pairs]
+        else:
+            pairs, counts = np.unique(both, return_counts=True)
+        return pairs // width, pairs % width, counts
+
+    def _weigh(self) -> list[int]:
+        """The chances together of the people of each path, in units of the scale."""
+        paths, cells, counts = self.entries
         if self.scale * self.lottery.seats < WORD:
-            sums = np.zeros(groups, np.int64)
-            np.add.at(sums, group_of, np.array(self.loads, np.int64)[self.cell_of])
+            sums = np.zeros(len(self.census.paths), np.int64)
+            np.add.at(sums, paths, counts * np.array(self.loads, np.int64)[cells])
             return list(sums.tolist())
-        counts = np.bincount(group_of * len(self.cells) + self.cell_of)
-        totals = [0] * groups
-        for pair in np.flatnonzero(counts).tolist():
-            totals[pair // len(self.cells)] += int(counts[pair]) * self.loads[pair % len(self.cells)]
+        totals = [0] * len(self.census.paths)
+        for path, cell, count in zip(paths.tolist(), cells.tolist(), counts.tolist(), strict=True):
+            totals[path] += count * self.loads[cell]
         return totals
 
     def _items(self) -> dict[Body, "Item"]:
         """The outermost capped bodies, by name."""
         items: dict[Body, Item] = {}
         for nth, path in enumerate(self.census.paths):
-            body = self.lottery.caps.chain(path)[0]
+            body = self.lottery.caps.outermost(path)
             item = items.setdefault(body, Item(body))
             item.paths.append(nth)
-            item.weight += self._weights[nth]
+            item.weight += self.weights[nth]
         return items
 
     def _merge(
@@ -118,7 +129,7 @@ class Drawing:
         return [item for item in items.values() if item.within is None], tuple(loose)
 
     def _item_of(self, items: dict[Body, "Item"], nth: int) -> "Item":
-        item = items[self.lottery.caps.chain(self.census.paths[self.census.path_of[nth]])[0]]
+        item = items[self.lottery.caps.outermost(self.census.paths[self.census.path_of[nth]])]
         while item.within is not None:
             item = item.within
         return item
@@ -155,12 +166,12 @@ class Drawing:
         for cell, (count, share) in enumerate(zip(counts, shares, strict=True)):
             if at < count * share:
                 inside = packing.members(number)
-                return int(np.sort(inside[self.cell_of[inside] == cell])[at // share])
+                return int(inside[self.cell_of[inside] == cell][at // share])
             at -= count * share
         raise AssertionError("a bin sends only members it has")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Item:
     """What is packed whole: bodies, by the numbers of their paths, or one person."""
 
@@ -180,18 +191,29 @@ class _Packing:
         self.around: list[int] = [0]
         self._content: list[list[Item]] = []
         self._pack(drawing.items, 0)
-        self.counts = [self._count(number) for number in range(len(self._content))]
+        bin_of_path = np.full(len(drawing.census.paths), -1, np.int64)
+        alone: dict[int, int] = {}
+        for number, content in enumerate(self._content):
+            for item in content:
+                if item.person is None:
+                    bin_of_path[item.paths] = number
+                else:
+                    alone[item.person] = number
+        self._bin_of = bin_of_path[drawing.census.path_of]
+        self._bin_of[list(alone)] = list(alone.values())
+        # Everyone counts in the bin of the own path, but for those packed one by one, whose paths have no bin.
+        paths, cells, counts = drawing.entries
+        width, bins = len(drawing.cells), len(self._content)
+        together = bin_of_path[paths] >= 0
+        both = bin_of_path[paths[together]] * width + cells[together]
+        table = np.bincount(both, weights=counts[together], minlength=width * bins).astype(np.int64)
+        for person, number in alone.items():
+            table[number * width + drawing.cell_of[person]] += 1
+        self.counts: list[list[int]] = table.reshape(bins, width).tolist()
 
     def members(self, number: int) -> Index:
-        """The numbers of the experts in a bin."""
-        content = self._content[number]
-        people = [item.person for item in content if item.person is not None]
-        paths = [path for item in content if item.person is None for path in item.paths]
-        return np.concatenate([self.drawing.people(paths), np.array(people, np.int64)])
-
-    def _count(self, number: int) -> list[int]:
-        cells = self.drawing.cell_of[self.members(number)]
-        return list(np.bincount(cells, minlength=len(self.drawing.cells)).tolist())
+        """The numbers of the experts in a bin, in their order."""
+        return np.flatnonzero(self._bin_of == number)
 
     def _pack(self, items: Iterable[Item], group: int) -> None:
         """Small items go whole into the last bin or a new one; each large body then is a group."""
@@ -221,9 +243,9 @@ class _Packing:
             if deeper:
                 item = bodies.setdefault(deeper[0], Item(deeper[0]))
                 item.paths.append(nth)
-                item.weight += drawing._weights[nth]
+                item.weight += drawing.weights[nth]
                 continue
-            for person in drawing.people([nth]).tolist():
+            for person in drawing.people(nth):
                 load = drawing.loads[drawing.cell_of[person]]
                 alone.append(Item((drawing.census.ids[person],), weight=load, person=person))
         return [*bodies.values(), *alone]
