@@ -1,5 +1,6 @@
 """The public page that verifies draw certificates, driven in a real browser."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -9,13 +10,13 @@ from playwright.sync_api import expect
 
 from api.board import CONSOLE
 from api.verifier import render_verifier
-from scheduler.draw import certificate_digest
-from tests.console.verifier import KEY, PUBLIC_KEY, drawn, experts, jcs, serving, slots
+from scheduler.draw import Beacon, Method, certificate_digest
+from tests.console.draws import KEY, PUBLIC_KEY, drawn, experts, jcs, serving, slots
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "certificate.md"
 POOL = experts(*[(fits, f"u{n % 9}") for n, fits in enumerate(["0", "1", "01"] * 6)])
-STEPS = 9
+STEPS = 11
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_the_example_of_the_document_holds_step_by_step(page):
     page.click("#example")
     expect(page.locator(".card h2")).to_have_text("证书成立（演练）")
     assert states(page) == ["holds"] * (STEPS + 1)
-    assert page.locator(".panel tbody th").all_inner_texts() == ["E1", "E3"]
+    assert page.locator(".panel tbody th").all_inner_texts() == ["E2", "E3"]
     page.click("#language")
     expect(page.locator(".card h2")).to_have_text("The certificate holds (a rehearsal)")
     expect(page.locator(".steps")).to_contain_text("no lottery gives the least likely more than 2/3")
@@ -73,11 +74,11 @@ def test_the_example_is_the_documents(page):
     assert page.evaluate("import('/verify/example.js').then((module) => module.EXAMPLE)") == stated
 
 
-def test_the_public_part_alone_leaves_four_steps_to_be_opened(page):
+def test_the_public_part_alone_leaves_five_steps_to_be_opened(page):
     public, sealed = drawn(slots(2, 1), POOL)
     put_in(page, certificate=public)
     expect(page.locator(".card h2")).to_have_text("公开部分成立")
-    assert states(page) == ["holds"] * 5 + ["closed"] * 4 + ["holds"]
+    assert states(page) == ["holds"] * 6 + ["closed"] * 5 + ["holds"]
     assert page.locator(".panel").count() == 0
     put_in(page, sealed=sealed)
     expect(page.locator(".card h2")).to_have_text("证书成立")
@@ -86,7 +87,7 @@ def test_the_public_part_alone_leaves_four_steps_to_be_opened(page):
 
 
 def test_each_forgery_that_is_offered_is_found_and_can_be_undone(page):
-    put_in(page, both=dict(zip(("public", "sealed"), drawn(slots(2, 1), POOL), strict=True)))
+    put_in(page, both=dict(zip(("public", "sealed"), drawn(slots(2, 1), POOL, seed=3), strict=True)))
     page.locator(".forging summary").click()
     found = {}
     for name in page.locator("[data-forge]").evaluate_all("all => all.map(one => one.dataset.forge)"):
@@ -94,11 +95,11 @@ def test_each_forgery_that_is_offered_is_found_and_can_be_undone(page):
         expect(page.locator(".card h2")).to_have_text("证书不成立")
         found[name] = [nth + 1 for nth, state in enumerate(states(page)) if state == "broken"]
     assert found == {
-        "member": [6, 9],
-        "pool": [6, 7],
-        "seed": [6, 8, 9],
-        "chance": [2, 3, 4],
-        "seats": [2, 3, 4],
+        "member": [7, 11],
+        "pool": [7, 8],
+        "seed": [7, 10, 11],
+        "chance": [2, 3, 5],
+        "seats": [2, 3, 5],
     }
     page.click(".undo")
     expect(page.locator(".card h2")).to_have_text("证书成立")
@@ -155,6 +156,28 @@ def test_what_a_later_version_adds_is_refused_as_unknown(page):
         expect(page.locator(".card h2")).to_have_text("无法核验")
         expect(page.locator(".card .verdict")).to_contain_text(sentence)
         page.click("#clear")
+
+
+def test_the_signature_of_a_beacon_is_left_to_the_command_line(page):
+    beacon = Beacon("c" * 64, "bls-unchained-g1-rfc9380", "ab" * 96, 1234)
+    put_in(
+        page,
+        both=dict(
+            zip(("public", "sealed"), drawn(slots(2, 1), POOL, beacon=beacon, shone=bytes(48)), strict=True)
+        ),
+    )
+    expect(page.locator(".card h2")).to_have_text("证书成立")
+    expect(page.locator(".card .verdict")).to_contain_text("yidi verify")
+    assert states(page) == ["holds"] * 3 + ["left"] + ["holds"] * 8
+    expect(page.locator(".about")).to_contain_text(hashlib.sha256(bytes(48)).hexdigest()[:16])
+
+
+def test_a_draw_list_by_list_is_shown_with_its_unequal_chances(page):
+    both = drawn(slots(2, 1), POOL, method=Method.SEQUENTIAL)
+    put_in(page, both=dict(zip(("public", "sealed"), both, strict=True)))
+    expect(page.locator(".card h2")).to_have_text("证书成立")
+    expect(page.locator(".about .warn")).to_contain_text("逐组抽取")
+    assert page.locator("table.chances").count() == 2
 
 
 def test_the_key_is_compared_with_the_one_the_reader_gives(page):
@@ -278,7 +301,7 @@ def test_every_reason_to_refuse_has_a_sentence_in_both_languages(page):
         """async (codes) => {
             const { REFUSALS } = await import("/verify/refusals.js");
             const { speaker } = await import("/verify/words.js");
-            const say = (language, code) => speaker(language).refuse(code, ["a", "b", "c"]);
+            const say = (language, code) => speaker(language).refuse(code, ["a", "b", "c", "d"]);
             return codes.map((code) => [code, code in REFUSALS, say("zh", code), say("en", code)]);
         }""",
         sorted(raised),

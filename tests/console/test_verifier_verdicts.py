@@ -11,16 +11,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.signing import check_signature
 from scheduler.draw import NoPanel
 from scheduler.verification.draws import verify_draw
-from tests.console.verifier import OUT, places, put, random_draw, refitted, serving
+from tests.console.draws import OUT, places, put, random_draw, refitted, serving
 
 STEPS = {
     "form": "form",
     "commitment digest": "commitment",
     "signature": "signature",
+    "beacon": "beacon",
     "lottery valid": "lottery",
     "lottery optimal": "optimal",
     "sealed part": "sealed",
     "pool": "pool",
+    "conflicts": "conflicts",
     "reveals": "seed",
     "panel": "panel",
 }
@@ -72,13 +74,15 @@ def test_genuine_draws_of_many_worlds_are_accepted_by_both(page):
         except NoPanel:
             continue
     assert len(drawn) > 100
-    assert sum(sealed["attempts"] != "1" for _, sealed in drawn) >= 3
-    assert (
-        sum(any(cell["employer"] for cell in public["commitment"]["lottery"]["cells"]) for public, _ in drawn)
-        > 20
-    )
-    cuts = {level["cut"] for public, _ in drawn for level in public["commitment"]["lottery"]["levels"]}
-    assert cuts == {"ceiling", "within", "toward"}
+    commitments = [public["commitment"] for public, _ in drawn]
+    lotteries = [commitment["lottery"] for commitment in commitments]
+    assert sum(sealed["attempts"] != "1" for _, sealed in drawn) > 10
+    assert sum(bool(sealed["stranded"]) for _, sealed in drawn) > 5
+    assert sum(any(body["within"] for body in lottery["bodies"]) for lottery in lotteries) > 3
+    assert sum(commitment["method"] == "sequential" for commitment in commitments) > 10
+    assert sum(commitment["beacon"] is not None for commitment in commitments) > 10
+    assert sum(commitment["conflicts"]["loose"] != "0" for commitment in commitments) > 10
+    assert any(level["cut"] is None for lottery in lotteries for level in lottery["levels"])
     assert [of_python(*one) for one in drawn] == [None] * len(drawn)
     assert of_the_browser(page, drawn) == [None] * len(drawn)
 
@@ -114,7 +118,7 @@ def test_a_forger_with_the_centres_own_key_is_found_by_both_at_the_same_step(pag
     """
     chance = random.Random(3)
     forged = []
-    for number in range(5, 60, 6):
+    for number in range(1, 61, 5):
         try:
             both = dict(zip(("public", "sealed"), random_draw(number), strict=True))
         except NoPanel:
@@ -136,13 +140,14 @@ def test_a_forger_with_the_centres_own_key_is_found_by_both_at_the_same_step(pag
             assert python is None or ORDER.index(verdict[0]) < ORDER.index(python), (verdict, python)
         else:
             steps.add(verdict[0])
-    assert {"form", "lottery", "optimal", "pool", "seed", "panel"} <= steps
+    assert {"form", "beacon", "lottery", "optimal", "sealed", "pool", "conflicts", "seed", "panel"} <= steps
 
 
 def plausible(both, chance):
     """Forgeries that are well-formed: what someone would change who wants another panel, or other chances."""
-    lottery, sealed = both["public"]["commitment"]["lottery"], both["sealed"]
-    rows = [nth for nth, row in enumerate(sealed["pool"]) if row[2].isdecimal()]
+    commitment, sealed = both["public"]["commitment"], both["sealed"]
+    lottery = commitment["lottery"]
+    rows = [nth for nth, row in enumerate(sealed["pool"]) if row[4].isdecimal()]
     one, other = chance.sample(rows, 2)
     ids = [row[0] for row in sealed["pool"]]
     at = ("public", "commitment", "lottery")
@@ -152,29 +157,45 @@ def plausible(both, chance):
         (("sealed", "panel", 0, "chance"), lambda _: "1"),
         (("sealed", "panel"), lambda panel: panel[1:]),
         (("sealed", "attempts"), lambda number: str(int(number) + 1)),
-        (("sealed", "pool", one, 2), lambda _: "busy"),
-        (("sealed", "pool", one, 1), lambda _: sealed["pool"][other][1]),
+        (("sealed", "attempts"), lambda _: "1"),
+        (("sealed", "stranded"), lambda told: told[1:]),
+        (("sealed", "conflicts"), lambda pairs: pairs[1:]),
+        (("sealed", "pool", one), lambda row: [row[0], "", "", "", "busy"]),
+        (("sealed", "pool", one, 1), lambda _: "G9"),
         (("sealed", "pool", one, 2), lambda _: sealed["pool"][other][2]),
+        (("sealed", "pool", one, 3), lambda _: "d9"),
+        (("sealed", "pool", one, 4), lambda _: sealed["pool"][other][4]),
         (("sealed", "seed"), lambda seed: seed[2:] + seed[:2]),
         (("sealed", "reveals", 0, "nonce"), lambda text: text[2:] + "ff"),
         (("sealed", "reveals"), lambda reveals: reveals[1:]),
         (("sealed", "draw_id"), lambda _: "D2"),
         (("public", "withheld"), lambda _: ["server"]),
+        (("public", "beacon_signature"), lambda signature: "" if signature else "ab" * 48),
         (("public", "drawn"), lambda number: str(int(number) + 1)),
-        (("public", "commitment", "employer_cap"), lambda cap: str(int(cap) + 1)),
+        (("public", "commitment", "caps", "employer"), lambda cap: str(int(cap) + 1)),
+        (("public", "commitment", "caps", "group"), lambda cap: None if cap else "1"),
+        (("public", "commitment", "seats"), lambda seats: str(int(seats) + 1)),
         (("public", "commitment", "slots", 0, "seats"), lambda seats: str(int(seats) + 1)),
+        (("public", "commitment", "slots", 0, "most"), lambda seats: str(int(seats) + 1)),
+        (("public", "commitment", "method"), lambda _: "sequential"),
         (("public", "commitment", "pool", "eligible"), lambda number: str(int(number) - 1)),
+        (("public", "commitment", "conflicts", "loose"), lambda number: str(int(number) + 1)),
         (("public", "commitment", "number"), lambda _: "2"),
         ((*at, "levels", levels, "chance"), lambda _: "1/97"),
-        ((*at, "levels", levels, "cut"), lambda cut: "toward" if cut == "within" else "within"),
-        ((*at, "levels", levels, "slots"), lambda slots: slots[1:]),
-        ((*at, "levels", levels, "employers"), lambda _: ["e1"]),
+        ((*at, "levels", levels, "cut"), lambda cut: cut and {**cut, "slots": cut["slots"][1:]}),
+        ((*at, "levels", levels, "cut"), lambda cut: cut and {**cut, "cells": cut["cells"][1:]}),
+        ((*at, "levels", levels, "cut"), lambda cut: cut and {**cut, "ground": not cut["ground"]}),
+        ((*at, "levels", levels, "cut"), lambda cut: cut and {**cut, "total": not cut["total"]}),
+        ((*at, "levels", levels, "cut"), lambda cut: None),
         ((*at, "levels"), lambda levels: levels[::-1]),
         ((*at, "levels"), lambda levels: levels[1:]),
         ((*at, "spread", spread, 2), lambda _: "1/97"),
         ((*at, "spread"), lambda spread: spread[1:]),
+        ((*at, "bodies"), lambda bodies: bodies[1:]),
+        ((*at, "bodies"), lambda bodies: bodies and [*bodies, bodies[0]]),
+        ((*at, "bodies"), lambda bodies: bodies and [{**bodies[0], "cap": "9"}, *bodies[1:]]),
         ((*at, "cells", 0, "members"), lambda number: str(int(number) + 1)),
-        ((*at, "cells", 0, "employer"), lambda tag: "" if tag else "e1"),
+        ((*at, "cells", 0, "body"), lambda body: "" if body else "0"),
     ]
     return [(changed["public"], changed["sealed"]) for changed in (put(both, *change) for change in changes)]
 

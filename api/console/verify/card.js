@@ -1,18 +1,17 @@
 // One certificate as the page shows it: the verdict, its steps, its facts, its chances, its panel.
 
 import { clockOf, make } from "../dom.js";
+import { chanceTables } from "./chances.js";
 import { text } from "./fractions.js";
 import { forgeriesOf } from "./forgeries.js";
-import { toHex } from "./sha256.js";
+import { sha256, toHex } from "./sha256.js";
 import { STEP_NAMES } from "./words.js";
 
 const ROWS = 60;
-const MARKS = { holds: "✓", broken: "✗", unknown: "?", closed: "🔒", waits: "–" };
+const MARKS = { holds: "✓", broken: "✗", unknown: "?", closed: "🔒", left: "↗", waits: "–" };
 const SHORT = 16;
 
 const ZONE = "Asia/Shanghai";
-
-const percent = ({ p, q }) => `${Number((p * 200_000n + q) / (2n * q)) / 1000} %`;
 
 export class Card {
   constructor(given, onForge) {
@@ -61,6 +60,7 @@ export class Card {
     if (this.link && this.link.state === "broken" && !this.forged) return { state: "broken", title: "verdictBroken", tell: ["tellLink", this.link] };
     const closed = this.steps.filter((one) => one.state === "closed").length;
     if (closed) return { state: "public", title: "verdictPublic", tell: ["tellPublic", this.steps.length - closed, closed] };
+    if (this.steps.some((one) => one.state === "left")) return { state: "holds", title: "verdictWhole", tell: ["tellLeft", this.steps.length - 1] };
     const rehearsed = this.result.facts.commitment.assurance === "rehearsal";
     return { state: "holds", title: rehearsed ? "verdictRehearsal" : "verdictWhole", tell: [rehearsed ? "tellRehearsal" : "tellWhole", this.steps.length] };
   }
@@ -113,10 +113,11 @@ export class Card {
     const own = this.opened();
     const levels = commitment.lottery.levels;
     return {
-      form: () => [], commitment: () => [short(digest)], signature: () => [short(key)],
-      lottery: () => [commitment.pool.eligible, this.read().drawn, commitment.employer_cap],
+      form: () => [], beacon: () => [], commitment: () => [short(digest)], signature: () => [short(key)],
+      lottery: () => [commitment.pool.eligible, commitment.seats, commitment.caps.employer],
       optimal: () => [levels.length, levels.length ? text(levels[0].chance) : "0"],
       sealed: () => [short(sealed)], pool: () => [commitment.pool.size, short(commitment.pool.root)],
+      conflicts: () => [commitment.conflicts.pairs, commitment.conflicts.loose],
       seed: () => [own.reveals.map((one) => one.party).join("、")], panel: () => [own.attempts, own.panel.length],
     }[name]();
   }
@@ -146,6 +147,10 @@ export class Card {
       entry("draw", say("drawNumber", commitment.draw_id, commitment.number)),
       entry("people", say("peopleFacts", pool.size, pool.eligible, read.drawn), commitment.fixed_members > 0n ? ` · ${say("kept", commitment.fixed_members)}` : ""),
       commitment.reason ? entry("reason", commitment.reason) : null,
+      entry("caps", ...this.caps(commitment.caps, say)),
+      entry("method", make("span", { class: commitment.method === "equal" ? "" : "warn", text: say(`method.${commitment.method}`) })),
+      commitment.joint ? entry("joint", say("jointFacts", commitment.joint.batch, commitment.joint.place, commitment.joint.draws)) : null,
+      commitment.beacon ? entry("beaconRound", say("randomness", commitment.beacon.round, toHex(sha256(read.beacon_signature)).slice(0, SHORT)), make("small", { text: say("left") })) : null,
       entry("assurance", make("span", { class: commitment.assurance === "rehearsal" ? "warn" : "", text: say(`assurance.${commitment.assurance}`) })),
       read.withheld.length ? entry("withheld", read.withheld.join("、")) : null,
       entry("committed", when(commitment.committed_at)), entry("completed", when(read.completed_at)),
@@ -155,36 +160,18 @@ export class Card {
       entry("files", this.given.names.join(", ")),
     ].filter(Boolean);
     const sections = [make("dl", { class: "about" }, ...facts)];
-    if (this.holds("lottery")) sections.push(this.chances(commitment, words));
+    if (this.holds("lottery")) sections.push(...chanceTables(commitment, words));
     if (this.holds("panel")) sections.push(this.panel(this.result.sealed, words));
     return sections;
   }
 
-  holds(name) {
-    return this.steps.some((one) => one.name === name && one.state === "holds");
+  caps(caps, say) {
+    const all = [["capsOf.group", caps.group], ["capsOf", caps.employer], ["capsOf.department", caps.department]];
+    return [all.filter(([, cap]) => cap !== null).map(([key, cap]) => say(key, cap)).join(" · ")];
   }
 
-  // How many have which chance: a chart that is a table.
-  chances({ lottery, conflicts }, { say }) {
-    const rows = new Map();
-    for (const level of lottery.levels) {
-      const experts = level.cells.reduce((all, cell) => all + lottery.cells[cell].members, 0n);
-      const known = rows.get(text(level.chance)) || { chance: level.chance, experts: 0n };
-      rows.set(text(level.chance), { ...known, experts: known.experts + experts });
-    }
-    const line = ({ chance, experts }) => {
-      const bar = make("i", {});
-      // Set from script, not as an attribute: the page's policy allows no inline style.
-      bar.style.width = `${Math.max(1, Number((chance.p * 1000n) / chance.q) / 10)}%`;
-      return make("tr", {}, make("th", { scope: "row", text: text(chance).length <= 14 ? `${text(chance)}` : percent(chance) }), make("td", { text: percent(chance) }),
-        make("td", { class: "wide" }, make("span", { class: "meter" }, bar)), make("td", { class: "number", text: String(experts) }));
-    };
-    const all = [...rows.values()];
-    const table = make("table", { class: "chances" }, make("thead", {}, make("tr", {}, ...["chance", "share", "", "experts"].map((key) => make("th", { text: key && say(key) })))),
-      make("tbody", {}, ...all.slice(0, ROWS).map(line)));
-    const more = all.length > ROWS ? make("p", { class: "note", text: say("moreRows", all.length - ROWS) }) : null;
-    const shift = conflicts.pairs > 0n ? make("p", { class: "note", text: say("shift", conflicts.pairs, text(conflicts.most_shift)) }) : null;
-    return make("section", {}, make("h3", { text: say("chances") }), table, more, shift);
+  holds(name) {
+    return this.steps.some((one) => one.name === name && one.state === "holds");
   }
 
   panel(sealed, { say }) {

@@ -2,30 +2,39 @@
 
 export const EXAMPLE = {
  "public": {
+  "beacon_signature": "",
   "commitment": {
    "format": "yidi/draw-commitment/1",
-   "algorithm": "yidi-equal-1",
+   "algorithm": "yidi-draw-1",
    "assurance": "rehearsal",
+   "beacon": null,
+   "caps": {
+    "group": null,
+    "employer": "1",
+    "department": null
+   },
    "committed_at": "2026-11-24T04:00:00Z",
    "conflicts": {
     "digest": "sha256:6fb07502de717d40196d2be298e5accfcc6de04342f6cbde5c55d039a9fb3a75",
+    "loose": "0",
     "most_shift": "0",
     "pairs": "0"
    },
    "draw_id": "D1",
-   "employer_cap": "1",
    "fixed_members": "0",
+   "joint": null,
    "lottery": {
+    "bodies": [],
     "cells": [
      {
-      "employer": "",
+      "body": "",
       "members": "1",
       "slots": [
        "0"
       ]
      },
      {
-      "employer": "",
+      "body": "",
       "members": "1",
       "slots": [
        "0",
@@ -33,7 +42,7 @@ export const EXAMPLE = {
       ]
      },
      {
-      "employer": "",
+      "body": "",
       "members": "1",
       "slots": [
        "1"
@@ -48,12 +57,20 @@ export const EXAMPLE = {
        "2"
       ],
       "chance": "2/3",
-      "cut": "within",
-      "employers": [],
-      "slots": [
-       "0",
-       "1"
-      ]
+      "cut": {
+       "bodies": [],
+       "cells": [
+        "0",
+        "1",
+        "2"
+       ],
+       "ground": false,
+       "slots": [
+        "0",
+        "1"
+       ],
+       "total": true
+      }
      }
     ],
     "spread": [
@@ -79,6 +96,7 @@ export const EXAMPLE = {
      ]
     ]
    },
+   "method": "equal",
    "number": "1",
    "parties": [
     {
@@ -92,18 +110,22 @@ export const EXAMPLE = {
    ],
    "pool": {
     "eligible": "3",
-    "root": "sha256:cce44c6de59e08a7c564ef3c04bb4612fe10ddd2d11613810d0e506293c88cdf",
+    "root": "sha256:5a7d24a81f4d40fe09a2e785110016dea80c03aa406bcdad359ec4ac1786ad9c",
     "size": "4"
    },
    "previous": null,
    "project_id": "P1",
    "reason": "",
+   "reveal_by": null,
    "rules_digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000",
+   "seats": "2",
+   "sequential": null,
    "slots": [
     {
      "codes": [
       "A08"
      ],
+     "most": "1",
      "region": "532301",
      "seats": "1",
      "slot_id": "S1",
@@ -113,6 +135,7 @@ export const EXAMPLE = {
      "codes": [
       "A07"
      ],
+     "most": "1",
      "region": "532301",
      "seats": "1",
      "slot_id": "S2",
@@ -120,14 +143,14 @@ export const EXAMPLE = {
     }
    ]
   },
-  "commitment_digest": "sha256:9a87a6c9f12ff17c231e42df42a6a964d912fd00393ca6e1c17e118bba5877cd",
+  "commitment_digest": "sha256:ffda028f5f8b623eba0e2bbfe382ff3e8ec954720f48c2012c640295448d30e4",
   "completed_at": "2026-11-24T04:00:00Z",
   "drawn": "2",
   "format": "yidi/draw/1",
   "key": "ed25519:03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8",
-  "sealed_digest": "sha256:9c0c3542f9c1b548e706192154915b3ca6dd8d5e606de5c1b6fc038ecf14567b",
+  "sealed_digest": "sha256:94f67cbe7c67ed514d2724223184b1d5ff37ab7cd805f7e2fcba10ed3607d8bd",
   "withheld": [],
-  "signature": "426f75f5073cc26fdbe6b465800b8182c6c00999b498a4ec900c563024c8097a8b8ccd0dc5a3e4bfd0cefd31cae7543cd66d1e5fc8ede20cf658487beb956303"
+  "signature": "6d272d4dc567ffd045de5b5e95dcb2c997666cb15504829f388b75cd7c92028491f4252f87babc3cdad107fdf32c7376e428393bfce1b51f8c48557ad4caac0b"
  },
  "sealed": {
   "attempts": "1",
@@ -138,7 +161,7 @@ export const EXAMPLE = {
   "panel": [
    {
     "chance": "2/3",
-    "expert_id": "E1",
+    "expert_id": "E2",
     "slot_id": "S1"
    },
    {
@@ -150,21 +173,29 @@ export const EXAMPLE = {
   "pool": [
    [
     "E1",
+    "",
     "UA",
+    "",
     "0"
    ],
    [
     "E2",
+    "",
     "UB",
+    "",
     "1"
    ],
    [
     "E3",
+    "",
     "UC",
+    "",
     "2"
    ],
    [
     "E4",
+    "",
+    "",
     "",
     "busy"
    ]
@@ -180,6 +211,7 @@ export const EXAMPLE = {
    }
   ],
   "salt": "0303030303030303030303030303030303030303030303030303030303030303",
-  "seed": "d3d74d7267c19f4ea7786a56bda0a01db6257bfb4da3d67e32aa158d46f147dc"
+  "seed": "f015e3c8a48441c4ba31450b37c256e513354efd09eff36996bfb1cc4d8bcc96",
+  "stranded": []
  }
 };

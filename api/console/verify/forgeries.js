@@ -11,15 +11,15 @@ const swapDigit = (text) => {
 const FORGERIES = {
   member: ({ sealed }) => {
     const seated = new Set(sealed.panel.map((one) => one.expert_id));
-    const other = sealed.pool.find(([id, , verdict]) => /^\d+$/.test(verdict) && !seated.has(id));
+    const other = sealed.pool.find(([id, , , , verdict]) => /^\d+$/.test(verdict) && !seated.has(id));
     if (!other || sealed.panel.length === 0) return false;
     [sealed.panel[0].expert_id] = other;
     return true;
   },
   pool: ({ sealed }) => {
-    const like = sealed.pool.filter(([, , verdict]) => /^\d+$/.test(verdict)).pop();
+    const like = sealed.pool.filter(([, , , , verdict]) => /^\d+$/.test(verdict)).pop();
     if (!like) return false;
-    sealed.pool.push([`${sealed.pool[sealed.pool.length - 1][0]}-friend`, like[1], like[2]]);
+    sealed.pool.push([`${sealed.pool[sealed.pool.length - 1][0]}-friend`, ...like.slice(1)]);
     return true;
   },
   seed: ({ sealed }) => {
@@ -35,7 +35,8 @@ const FORGERIES = {
   },
   seats: (pair) => {
     const [slot] = pair.public.commitment.slots;
-    slot.seats = String(BigInt(slot.seats) + 1n);
+    slot.most = String(BigInt(slot.most) + 1n);
+    pair.public.commitment.seats = String(BigInt(pair.public.commitment.seats) + 1n);
     pair.public.drawn = String(BigInt(pair.public.drawn) + 1n);
     return true;
   },

@@ -4,7 +4,7 @@ import { fraction, gcd } from "./fractions.js";
 import { Flaw, insist } from "./flaw.js";
 import { fromHex, utf8 } from "./sha256.js";
 
-const DIGITS = 300;
+const DIGITS = 400;
 const WHOLE = /^(0|[1-9][0-9]*)$/;
 const SURROGATES = /[\ud800-\udfff]/;
 const HEX = /^([0-9a-f]{2})*$/;
@@ -78,6 +78,9 @@ export function time(value, at) {
   return value;
 }
 
+// A time that compares: with all six decimals, as texts of one length.
+export const instant = (value) => `${value.slice(0, 19)}.${value.slice(20, -1).padEnd(6, "0")}`;
+
 export const bytes = (length) => (value, at) => {
   insist(HEX.test(text(value, at)) && value.length === 2 * length, "not_hex", at, length);
   return fromHex(value);
@@ -90,6 +93,22 @@ export const tagged = (algorithm, length) => (value, at) => {
   insist(tag === algorithm && rest.length === 1, "not_a_digest", at);
   return bytes(length)(rest[0], at);
 };
+
+export const nullOr = (reader) => (value, at) => (value === null ? null : reader(value, at));
+
+// The number of a cell, slot or body, or null where the text is empty.
+export const countOrNone = (value, at) => (value === "" ? null : count(value, at));
+
+export function flag(value, at) {
+  insist(typeof value === "boolean", "not_a_flag", at);
+  return value;
+}
+
+// Hex digits of any number of bytes.
+export function hex(value, at) {
+  insist(HEX.test(text(value, at)), "not_hex", at, "");
+  return fromHex(value);
+}
 
 export const digest = tagged("sha256", 32);
 

@@ -1,98 +1,59 @@
-// The panel that a seed gives (step 9; "Sampling" of docs/certificate.md).
+// The panel that a seed gives by rounding a flow ("Sampling" of docs/certificate.md).
 
-import { gcd, over } from "./fractions.js";
 import { insist } from "./flaw.js";
-import { ZERO, sha256, toHex, utf8 } from "./sha256.js";
+import { before } from "./form.js";
+import { divide, ticketName } from "./parcels.js";
+import { Stream, byTicket } from "./stream.js";
 
-const LONGEST = 20_000n;
-
-// Numbers from a seed: blocks H(seed ‖ i), read as one run of bytes.
-export class Stream {
-  constructor(seed) {
-    this.seed = seed;
-    this.block = new Uint8Array();
-    this.at = 0;
-    this.next = 0n;
-  }
-
-  byte() {
-    if (this.at === this.block.length) {
-      const counter = new DataView(new ArrayBuffer(8));
-      counter.setBigUint64(0, this.next);
-      this.block = sha256(this.seed, new Uint8Array(counter.buffer));
-      this.next += 1n;
-      this.at = 0;
-    }
-    this.at += 1;
-    return this.block[this.at - 1];
-  }
-
-  below(n) {
-    const bits = n > 1n ? (n - 1n).toString(2).length : 0;
-    const mask = (1n << BigInt(bits)) - 1n;
-    for (;;) {
-      let number = 0n;
-      for (let taken = 0; taken < bits; taken += 8) number = (number << 8n) | BigInt(this.byte());
-      number &= mask;
-      if (number < n) return number;
-    }
-  }
-}
-
-const ticket = (seed, id) => toHex(sha256(utf8("yidi/order/1"), ZERO, seed, utf8(id)));
-const byTicket = (seed, all, idOf) => all.map((one) => [ticket(seed, idOf(one)), one]).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-
-// Whole shares of 1/D: for each cell, what a member takes of each slot.
-export function sharesOf({ cells, spread }) {
-  const fractions = spread.map(({ cell, slot, load }) => ({ cell, slot, share: over(load, cells[cell].members) }));
-  let unit = 1n;
-  for (const { share } of fractions) {
-    unit = (unit / gcd(unit, share.q)) * share.q;
-    insist(unit < 1n << LONGEST, "too_fine_a_share");
-  }
-  const shares = cells.map(() => new Map());
-  for (const { cell, slot, share } of fractions) if (share.p !== 0n) shares[cell].set(slot, share.p * (unit / share.q));
-  return { unit, shares, totals: shares.map((of) => [...of.values()].reduce((a, b) => a + b, 0n)) };
-}
-
-// Bins of members whose shares together are at most one seat; a bin's `group` is 0 unless one employer fills several.
-function binsOf(seed, employers, unit) {
+// Bins of people whose shares together are at most one seat, and for each group of bins the group around it.
+function binsOf(seed, parcels, { unit, weights }) {
   const bins = [];
-  const put = (members, total, group, last) => {
-    if (last === null || last.total + total > unit) {
-      bins.push({ members: [...members], total, group });
-      return;
+  const around = [null];
+  const pack = (some, group, depth) => {
+    const ordered = byTicket(seed, some, ticketName);
+    let bin = null;
+    for (const { people, weight } of ordered.filter((one) => one.weight <= unit)) {
+      if (bin === null || bin.weight + weight > unit) {
+        bin = { people: [], weight: 0n, group };
+        bins.push(bin);
+      }
+      bin.people.push(...people);
+      bin.weight += weight;
     }
-    last.members.push(...members);
-    last.total += total;
+    for (const { people } of ordered.filter((one) => one.weight > unit)) {
+      around.push(group);
+      pack(divide(people, depth, weights), around.length - 1, depth + 1);
+    }
   };
-  const ordered = byTicket(seed, [...employers.values()], (one) => one.name);
-  for (const { members, total } of ordered.filter((one) => one.total <= unit)) put(members, total, 0, bins[bins.length - 1] || null);
-  ordered.filter((one) => one.total > unit).forEach(({ members }, n) => {
-    const from = bins.length;
-    for (const member of byTicket(seed, members, (one) => one.expert)) {
-      put([member], member.total, n + 1, bins.length > from ? bins[bins.length - 1] : null);
-    }
-  });
-  return bins;
+  pack(parcels, 0, 1);
+  for (const bin of bins) bin.people.sort((a, b) => a.cell - b.cell || (before(a.expert, b.expert) ? -1 : 1));
+  return { bins, around };
 }
 
-// Amounts between numbered nodes: bins, then idle nodes, then slots. An edge knows both ends and its flow's direction.
+// Amounts between numbered nodes: bins, then idle nodes, then slots, then the total. An edge knows its flow's direction.
 class Graph {
-  constructor(bins, slots, shares, unit) {
-    const idles = 1 + Math.max(0, ...bins.map((bin) => bin.group));
+  constructor({ bins, around }, slots, { unit, shares }) {
     this.unit = unit;
-    this.slotsAt = bins.length + idles;
-    this.edges = Array.from({ length: this.slotsAt + slots }, () => new Map());
-    const into = new Array(idles).fill(0n);
+    this.slotsAt = bins.length + around.length;
+    this.edges = Array.from({ length: this.slotsAt + slots + 1 }, () => new Map());
+    const idle = around.map(() => 0n);
+    const filled = new Array(slots).fill(0n);
     bins.forEach((bin, n) => {
       const amounts = new Map();
-      for (const { cell } of bin.members) for (const [slot, share] of shares[cell]) amounts.set(slot, (amounts.get(slot) || 0n) + share);
-      for (const [slot, amount] of amounts) this.join(n, this.slotsAt + slot, amount);
-      this.join(n, bins.length + bin.group, unit - bin.total);
-      into[bin.group] += unit - bin.total;
+      for (const { cell } of bin.people) for (const [slot, share] of shares[cell]) amounts.set(slot, (amounts.get(slot) || 0n) + share);
+      for (const [slot, amount] of amounts) {
+        this.join(n, this.slotsAt + slot, amount);
+        filled[slot] += amount;
+      }
+      this.join(n, bins.length + bin.group, unit - bin.weight);
+      idle[bin.group] += unit - bin.weight;
     });
-    for (let group = 1; group < idles; group += 1) this.join(bins.length + group, bins.length, into[group]);
+    // Inner groups have the larger numbers: what they send on is known before the group around them sends its own.
+    for (let group = around.length - 1; group > 0; group -= 1) {
+      this.join(bins.length + group, bins.length + around[group], idle[group]);
+      idle[around[group]] += idle[group];
+    }
+    filled.forEach((amount, slot) => this.join(this.slotsAt + slot, this.slotsAt + slots, amount));
   }
 
   join(from, to, amount) {
@@ -101,14 +62,12 @@ class Graph {
     this.edges[to].set(from, edge);
   }
 
-  isOpen(edge) {
-    return edge.amount % this.unit !== 0n;
-  }
-
-  // The smallest neighbour over an open edge, other than the one just used.
+  // The smallest neighbour over an edge whose amount is not whole, other than the edge just used.
   onward(node, used) {
     let found = null;
-    for (const [to, edge] of this.edges[node]) if (edge !== used && this.isOpen(edge) && (found === null || to < found)) found = to;
+    for (const [to, edge] of this.edges[node]) {
+      if (edge !== used && edge.amount % this.unit !== 0n && (found === null || to < found)) found = to;
+    }
     return found;
   }
 
@@ -146,48 +105,26 @@ class Graph {
   }
 }
 
-// Who sits where: [{ expert, slot, cell }] in the order of slots, then of bins.
-function sample(seed, employers, { unit, shares }, slots) {
+// Who sits where: [{ expert, slot, cell }].
+export function sample(seed, parcels, whole, slots) {
   const stream = new Stream(seed);
-  const bins = binsOf(seed, employers, unit);
-  const graph = new Graph(bins, slots, shares, unit);
+  const packed = binsOf(seed, parcels, whole);
+  const graph = new Graph(packed, slots, whole);
   graph.round(stream);
   const taken = [];
-  bins.forEach((bin, n) => {
-    for (const [to, edge] of graph.edges[n]) {
-      const slot = to - graph.slotsAt;
-      if (slot < 0 || edge.amount !== unit) continue;
-      const share = ({ cell }) => shares[cell].get(slot) || 0n;
-      let left = stream.below(bin.members.reduce((sum, member) => sum + share(member), 0n));
-      const member = bin.members.find((one) => {
+  packed.bins.forEach((bin, n) => {
+    for (let slot = 0; slot < slots; slot += 1) {
+      const edge = graph.edges[n].get(graph.slotsAt + slot);
+      if (!edge || edge.amount !== whole.unit) continue;
+      const share = ({ cell }) => whole.shares[cell].get(slot) || 0n;
+      let left = stream.below(bin.people.reduce((sum, one) => sum + share(one), 0n));
+      const { expert, cell } = bin.people.find((one) => {
         if (left < share(one)) return true;
         left -= share(one);
         return false;
       });
-      taken.push({ expert: member.expert, slot, cell: member.cell });
+      taken.push({ expert, slot, cell });
     }
   });
   return taken;
-}
-
-// The first panel without two who must not sit together, from the seed or those that follow it.
-export async function replay(seed, members, { lottery, slots }, conflicts, most, rest) {
-  const whole = sharesOf(lottery);
-  const employers = new Map();
-  members.forEach((all, cell) => {
-    for (const { expert, employer } of all) {
-      if (!employers.has(employer)) employers.set(employer, { name: employer, members: [], total: 0n });
-      const one = employers.get(employer);
-      one.members.push({ expert, cell, total: whole.totals[cell] });
-      one.total += whole.totals[cell];
-    }
-  });
-  for (let attempt = 1, from = seed; attempt <= most; attempt += 1) {
-    const taken = sample(from, employers, whole, slots.length);
-    const ids = new Set(taken.map((one) => one.expert));
-    if (!conflicts.some(([one, other]) => ids.has(one) && ids.has(other))) return { taken, attempt };
-    from = sha256(utf8("yidi/again/1"), ZERO, from);
-    await rest(attempt / most);
-  }
-  return null;
 }

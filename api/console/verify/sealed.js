@@ -1,4 +1,4 @@
-// The sealed part as values (step 6), and the reveals that make the seed (step 8).
+// The sealed part as values (step 7), and the reveals that make the seed (step 10).
 
 import * as form from "./form.js";
 import { insist } from "./flaw.js";
@@ -6,14 +6,17 @@ import { ZERO, sha256, toHex, utf8 } from "./sha256.js";
 
 const POOL = 1_000_000;
 const CELL = /^(0|[1-9][0-9]{0,8})$/;
-const REASON = /^[a-z][a-z0-9_]*$/;
 
+const path = (value, at) => {
+  insist(Array.isArray(value) && value.length === 3, "not_a_path", at);
+  return value.map((one) => (one === "" ? "" : form.id(one, at)));
+};
 const row = (value, at) => {
-  insist(Array.isArray(value) && value.length === 3, "not_a_row", at);
-  const [expert, employer, verdict] = [form.id(value[0], at), form.text(value[1], at), form.text(value[2], at)];
+  insist(Array.isArray(value) && value.length === 5, "not_a_row", at);
+  const [expert, bodies, verdict] = [form.id(value[0], at), path(value.slice(1, 4), at), form.id(value[4], at)];
   const eligible = CELL.test(verdict);
-  insist(eligible ? employer !== "" : employer === "" && REASON.test(verdict), "not_a_row", at);
-  return { expert, employer, verdict, cell: eligible ? Number(verdict) : null };
+  insist(eligible ? bodies[1] !== "" : bodies.every((one) => one === "") && !/^[0-9]/.test(verdict), "not_a_row", at);
+  return { expert, path: bodies, verdict, cell: eligible ? Number(verdict) : null };
 };
 const pair = (value, at) => {
   insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
@@ -21,19 +24,25 @@ const pair = (value, at) => {
   form.insistAscending(read, at);
   return read;
 };
-const member = (value, at) => form.record(value, { chance: form.ratio, expert_id: form.id, slot_id: form.id }, at);
+const seat = (value, at) => {
+  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
+  return value.map((one) => form.id(one, at));
+};
+const MEMBER = { chance: form.ratio, expert_id: form.id, slot_id: form.id };
+const fields = (readers) => (value, at) => form.record(value, readers, at);
 
 const SEALED = {
   format: form.oneOf("yidi/draw-sealed/1"),
   attempts: form.count,
   conflicts: form.list(pair),
   draw_id: form.id,
-  fixed: form.list(member),
-  panel: form.list(member),
+  fixed: form.list(fields({ ...MEMBER, path })),
+  panel: form.list(fields(MEMBER)),
   pool: form.list(row),
-  reveals: form.list((value, at) => form.record(value, { nonce: form.bytes(32), party: form.id }, at)),
+  reveals: form.list(fields({ nonce: form.bytes(32), party: form.id })),
   salt: form.bytes(32),
   seed: form.bytes(32),
+  stranded: form.list(fields({ attempt: form.count, candidates: form.list(form.id), needed: form.count, seats: form.list(seat) })),
 };
 
 export function readSealed(given, { commitment }) {
@@ -50,7 +59,7 @@ export function readSealed(given, { commitment }) {
   return read;
 }
 
-export function checkReveals({ commitment, commitment_digest: digest, withheld }, { reveals, seed }) {
+export function checkReveals({ commitment, commitment_digest: digest, withheld, beacon_signature: beacon }, { reveals, seed }) {
   const promised = new Map(commitment.parties.map((one) => [one.party, toHex(one.commitment)]));
   insist(reveals.length > 0, "nobody_revealed");
   for (const { party, nonce } of reveals) {
@@ -61,6 +70,7 @@ export function checkReveals({ commitment, commitment_digest: digest, withheld }
   }
   insist(JSON.stringify([...promised.keys()]) === JSON.stringify(withheld), "withheld_are_others", [...promised.keys()].join(", "));
   const parts = reveals.flatMap(({ party, nonce }) => [utf8(party), ZERO, nonce]);
+  if (commitment.beacon) parts.push(sha256(beacon));
   const made = toHex(sha256(utf8("yidi/seed/1"), ZERO, digest, ...parts));
   insist(made === toHex(seed), "seed_is_another", `${made.slice(0, 16)}…`);
 }
