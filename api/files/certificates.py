@@ -13,6 +13,7 @@ Whole = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)$")]
 Chance = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]*)(/[1-9][0-9]*)?$")]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Secret = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$")]
 
 
@@ -156,13 +157,24 @@ class FixedMember:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """Seats of draws to come, as [project, slot], that need every candidate, as [expert, employer]."""
+
+    seats: list[Pair]
+    needed: Whole
+    employer_most: Whole
+    candidates: list[Pair]
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOver:
     """A panel not taken because these seats of other draws would have had too few candidates left."""
 
     attempt: Whole
-    seats: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
+    seats: list[Pair]
     needed: Whole
-    candidates: list[str]
+    employer_most: Whole
+    candidates: list[Pair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +194,9 @@ class SealedPart:
     panel: list[DrawnMember]
     fixed: list[FixedMember]
     pool: list[Annotated[list[str], Field(min_length=5, max_length=5)]]
+    reserved: Reserved | None
     stranded: list[PassedOver]
-    conflicts: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
+    conflicts: list[Pair]
     attempts: Whole
     reveals: list[Reveal]
     salt: Secret

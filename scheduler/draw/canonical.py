@@ -8,7 +8,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+
+from scheduler.errors import require
 
 ZERO = b"\0"
 
@@ -78,6 +81,12 @@ def seed_of(commitment_digest: str, reveals: Mapping[str, bytes], beacon: bytes 
 def randomness_of(beacon_signature: bytes) -> bytes:
     """The randomness of a drand round: the SHA-256 of its signature."""
     return hashlib.sha256(beacon_signature).digest()
+
+
+def utc_text(at: datetime) -> str:
+    """The time as certificates write it; raises `BadInput` for one without a zone."""
+    require(at.tzinfo is not None, "time", at, "times carry their time zone")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -6,7 +6,7 @@ the seed into the panel, and both into a certificate with a public and a sealed 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -16,10 +16,10 @@ from scheduler.draw.canonical import (
     leaf,
     leaf_salt,
     merkle_root,
-    party_commitment,
     randomness_of,
     seed_of,
     sha256,
+    utc_text,
 )
 from scheduler.draw.census import Census
 from scheduler.draw.conflicts import (
@@ -32,11 +32,12 @@ from scheduler.draw.conflicts import (
     pairs_of,
 )
 from scheduler.draw.lottery import Cell, Lottery, solve_lottery
-from scheduler.draw.order import Drawn, DrawOrder, Member, Method, Stranding
+from scheduler.draw.order import Drawn, DrawOrder, Member, Method, Scarcity
+from scheduler.draw.reveals import RevealRefused, check_reveals
 from scheduler.draw.sampling import Drawing
 from scheduler.draw.sequential import RUNS, ByList
 from scheduler.eligibility import Screened
-from scheduler.errors import SchedulerError, require
+from scheduler.errors import require
 from scheduler.slots import Slot
 
 ALGORITHM = "yidi-draw-1"
@@ -62,23 +63,6 @@ class Prepared:
     def lottery(self) -> Lottery:
         """The equal lottery, which for a draw list by list is only there to compare."""
         return self.drawing.lottery
-
-
-class RevealRefused(SchedulerError):
-    """A reveal is missing for every party, unknown, or does not match its commitment."""
-
-    code = "reveal_refused"
-
-    def __init__(self, party: str, rule: str) -> None:
-        super().__init__(party, rule)
-        self.party, self.rule = party, rule
-
-    @property
-    def facts(self) -> dict[str, str]:
-        return {"party": self.party, "rule": self.rule}
-
-    def __str__(self) -> str:
-        return f"{self.party}: {self.rule}"
 
 
 def commit(
@@ -121,7 +105,7 @@ def commit(
             "scheme": order.beacon.scheme,
         },
         "caps": {level: None if cap is None else str(cap) for level, cap in _caps(order)},
-        "committed_at": _time(committed_at),
+        "committed_at": utc_text(committed_at),
         "conflicts": {
             "digest": sha256(canonical([leaf_salt(salt, "").hex(), [list(pair) for pair in conflicts]])),
             "loose": str(len(loose)),
@@ -153,7 +137,7 @@ def commit(
         "previous": order.previous,
         "project_id": order.project_id,
         "reason": order.reason,
-        "reveal_by": None if order.reveal_by is None else _time(order.reveal_by),
+        "reveal_by": None if order.reveal_by is None else utc_text(order.reveal_by),
         "rules_digest": order.rules_digest,
         "seats": str(lottery.seats),
         "sequential": estimates,
@@ -171,7 +155,7 @@ def complete(
     public_key: bytes,
     *,
     beacon_signature: bytes = b"",
-    strands: Callable[[Collection[str]], Stranding | None] = lambda panel: None,
+    strands: Callable[[Collection[str]], Scarcity | None] = lambda panel: None,
 ) -> Drawn:
     """The panel that the reveals give, with its certificate.
 
@@ -181,18 +165,12 @@ def complete(
     `PanelsPassedOver` when no panel comes up that may be taken.
     """
     order = prepared.order
-    promised = {entry["party"]: entry["commitment"] for entry in prepared.commitment["parties"]}
-    for party, nonce in reveals.items():
-        if party not in promised:
-            raise RevealRefused(party, "is not one of the parties")
-        if len(nonce) != 32 or party_commitment(order.draw_id, party, nonce) != promised[party]:
-            raise RevealRefused(party, "the nonce does not match the commitment")
-    if not reveals:
-        raise RevealRefused(", ".join(promised), "nobody revealed")
+    check_reveals(order.draw_id, prepared.commitment["parties"], reveals)
     if bool(beacon_signature) != (order.beacon is not None):
         raise RevealRefused("beacon", "the round's signature comes exactly if a beacon was committed to")
     randomness = randomness_of(beacon_signature) if beacon_signature else b""
     seed = seed_of(prepared.digest, reveals, randomness)
+    joint = order.joint
     attempts, members, stranded = _sample(prepared, seed, strands)
     sealed = {
         "attempts": str(attempts),
@@ -202,41 +180,36 @@ def complete(
         "format": "yidi/draw-sealed/1",
         "panel": [_member(member) for member in members],
         "pool": [list(row) for row in prepared.pool],
+        "reserved": None if joint is None or joint.reserved is None else _scarcity(joint.reserved),
         "reveals": [
             {"nonce": reveals[party].hex(), "party": party} for party in sorted(reveals, key=str.encode)
         ],
         "salt": prepared.salt.hex(),
         "seed": seed.hex(),
-        "stranded": [
-            {
-                "attempt": str(attempt),
-                "candidates": list(why.candidates),
-                "needed": str(why.needed),
-                "seats": [list(seat) for seat in why.seats],
-            }
-            for attempt, why in stranded
-        ],
+        "stranded": [{"attempt": str(attempt), **_scarcity(why)} for attempt, why in stranded],
     }
     public = {
         "beacon_signature": beacon_signature.hex(),
         "commitment": prepared.commitment,
         "commitment_digest": prepared.digest,
-        "completed_at": _time(completed_at),
+        "completed_at": utc_text(completed_at),
         "drawn": str(len(members)),
         "format": "yidi/draw/1",
         "key": "ed25519:" + public_key.hex(),
         "sealed_digest": sha256(canonical(sealed)),
-        "withheld": sorted(set(promised) - reveals.keys(), key=str.encode),
+        "withheld": [
+            entry["party"] for entry in prepared.commitment["parties"] if entry["party"] not in reveals
+        ],
     }
     return Drawn(members, {**public, "signature": sign(canonical(public)).hex()}, sealed)
 
 
 def _sample(
-    prepared: Prepared, seed: bytes, strands: Callable[[Collection[str]], Stranding | None]
-) -> tuple[int, tuple[Member, ...], list[tuple[int, Stranding]]]:
+    prepared: Prepared, seed: bytes, strands: Callable[[Collection[str]], Scarcity | None]
+) -> tuple[int, tuple[Member, ...], list[tuple[int, Scarcity]]]:
     """The first panel of the chain of seeds that may be taken, how many it took, and who was passed over for others."""
     slots, ids = prepared.order.slots, prepared.drawing.census.ids
-    stranded: list[tuple[int, Stranding]] = []
+    stranded: list[tuple[int, Scarcity]] = []
     for attempt in range(1, MOST_ATTEMPTS + 1):
         seats = _panel(prepared, seed)
         panel = {ids[nth] for _, nth, _ in seats}
@@ -340,6 +313,10 @@ def _member(member: Member) -> dict[str, str]:
     return {"chance": str(member.chance), "expert_id": member.expert_id, "slot_id": member.slot_id}
 
 
-def _time(at: datetime) -> str:
-    require(at.tzinfo is not None, "committed_at", at, "times carry their time zone")
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _scarcity(why: Scarcity) -> dict[str, Any]:
+    return {
+        "candidates": [list(candidate) for candidate in why.candidates],
+        "employer_most": str(why.employer_most),
+        "needed": str(why.needed),
+        "seats": [list(seat) for seat in why.seats],
+    }

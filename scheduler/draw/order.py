@@ -45,25 +45,31 @@ class Beacon:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """A draw's place, from 1, among those drawn together so that none takes experts whom another cannot do without."""
+class Scarcity:
+    """Seats of draws yet to come, as (project, slot), that leave no choice of experts.
 
-    batch: str
-    place: int
-    draws: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stranding:
-    """Why a panel would leave another draw of its batch without enough experts.
-
-    These seats of draws yet to come need `needed` experts, and outside the panel only fewer of the `candidates`
-    (everyone who could fill one of them) would be left.
+    They need `needed` experts. `candidates` are all who could fill one of them, as (expert, employer); of one
+    employer at most `employer_most` can sit, the sum of those projects' caps. So at most Σ min(candidates of an
+    employer, employer_most) of them can be seated, which is just enough, or, without a panel's members, too few.
     """
 
     seats: tuple[tuple[str, str], ...]
     needed: int
-    candidates: tuple[str, ...]
+    employer_most: int
+    candidates: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A draw's place, from 1, among those drawn together so that none takes experts whom another cannot do without.
+
+    `batch` is the digest of the batch's commitment; `reserved` says for which scarce seats experts were left out.
+    """
+
+    batch: str
+    place: int
+    draws: int
+    reserved: Scarcity | None = None
 
 
 @dataclass(frozen=True, slots=True)

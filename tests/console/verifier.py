@@ -12,13 +12,13 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from scheduler.verification.draw_parts import jcs, pool_leaf, tree_head
 
 from api.board import CONSOLE
 from api.headers import SecurityHeaders
 from api.routes import verifier
 from scheduler.draw import DrawOrder, commit, complete, party_commitment
 from scheduler.eligibility import Excluded, Reason, Screened
-from scheduler.verification.draw_parts import jcs, pool_leaf, tree_head
 from tests.draw.worlds import NOON, SALT, experts, nonce, slots
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -66,6 +66,7 @@ def test_a_sound_certificate_passes_every_step(cap):
         "lottery optimal",
         "sealed part",
         "pool",
+        "reserved",
         "conflicts",
         "reveals",
         "panel",

@@ -14,7 +14,7 @@ EXAMPLE = json.loads(re.search(r"```json\n(.*?)\n```", TEXT, re.DOTALL)[1])
 
 def test_the_documents_example_passes_every_step():
     steps = verify_draw(EXAMPLE["public"], EXAMPLE["sealed"], check_signature)
-    assert len(steps) == 11
+    assert len(steps) == 12
     assert all(step.holds for step in steps)
 
 

@@ -39,6 +39,20 @@ Shone = Callable[[str, bytes, int, bytes], bool]
 """Whether a beacon's signature is the round's: (scheme, public key, round, signature)."""
 
 
+FLAWS = (
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ZeroDivisionError,
+    RecursionError,
+    OverflowError,
+    StopIteration,
+)
+"""What malformed input raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the verification: its name, whether it holds, and what is wrong or could not be checked."""
@@ -59,16 +73,7 @@ def verify_draw(
             detail = step() or ""
         except Broken as broken:
             return (*steps, Step(name, False, str(broken)))
-        except (
-            KeyError,
-            IndexError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            ZeroDivisionError,
-            RecursionError,
-            OverflowError,
-        ) as flaw:
+        except FLAWS as flaw:
             return (*steps, Step(name, False, f"malformed: {type(flaw).__name__}"))
         steps.append(Step(name, True, detail))
     return tuple(steps)
@@ -99,6 +104,7 @@ class _Case:
             steps += [
                 ("sealed part", self.sealed_part),
                 ("pool", self.pool),
+                ("reserved", self.reserved),
                 ("conflicts", self.conflicts),
                 ("reveals", self.reveals),
                 ("panel", self.panel),
@@ -301,7 +307,9 @@ class _Case:
             panel = {expert for _, expert in drawn}
             clash = not drawn or any(set(pair) <= panel for pair in self.sealed["conflicts"])
             if not clash and attempt in stranded:
-                self._strands(stranded.pop(attempt), panel)
+                entry = stranded.pop(attempt)
+                short = sat_at_most(entry, panel) < whole(entry["needed"])
+                check(short, "a panel was passed over that would have stranded nobody")
                 clash = True
             check(clash == (attempt < attempts), "the panel is not the first that may be taken")
             seed = again(seed)
@@ -323,10 +331,24 @@ class _Case:
         assert self.replay is not None
         return self.replay.panel(seed)
 
-    @staticmethod
-    def _strands(entry: Mapping[str, Any], panel: set[str]) -> None:
-        """Taking this panel would have left fewer candidates than the other draws' seats need."""
-        candidates = entry["candidates"]
-        check(len(set(candidates)) == len(candidates) and bool(entry["seats"]), "who was left is malformed")
-        left = len(set(candidates) - panel)
-        check(left < whole(entry["needed"]), "a panel was passed over that would have stranded nobody")
+    def reserved(self) -> None:
+        """Experts were left out for other draws only if those cannot do without them."""
+        entry = self.sealed["reserved"]
+        out = {row[0] for row in self.sealed["pool"] if row[4] == "reserved"}
+        check(entry is not None or not out, "experts are reserved without a reason")
+        if entry is not None:
+            check(self._said["joint"] is not None, "a draw of its own reserves nobody")
+            check(
+                sat_at_most(entry, set()) <= whole(entry["needed"]),
+                "experts are reserved that are not scarce",
+            )
+            check(out <= {expert for expert, _ in entry["candidates"]}, "an expert is reserved for nothing")
+
+
+def sat_at_most(entry: Mapping[str, Any], panel: set[str]) -> int:
+    """How many of the candidates who are not on the panel can at most sit, by their employers' caps."""
+    candidates = [(expert, employer) for expert, employer in entry["candidates"]]
+    once = len({expert for expert, _ in candidates}) == len(candidates) and bool(entry["seats"])
+    check(once, "a statement of scarcity is malformed")
+    left = Counter(employer for expert, employer in candidates if expert not in panel)
+    return sum(min(count, whole(entry["employer_most"])) for count in left.values())
