@@ -1,5 +1,7 @@
 """The committed AsyncAPI document is what the models say, and its references and schemas hold."""
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
 import jsonschema
@@ -25,6 +27,42 @@ def references(value):
 
 def test_the_committed_document_is_current():
     assert (ROOT / "docs" / "asyncapi.yaml").read_text(encoding="utf-8") == text()
+
+
+@pytest.fixture(scope="module")
+def specification():
+    """AsyncAPI's own schema of its documents (tests/live/asyncapi/NOTICE says where it is from)."""
+    schema = (Path(__file__).parent / "asyncapi" / "3.0.0.json").read_bytes()
+    assert sha256(schema).hexdigest() == "d4571a420e6ffb7fcc7066c95a6db1202f299a3c51daa103d0706bf30f95e626"
+    return jsonschema.Draft7Validator(json.loads(schema))
+
+
+def test_the_committed_document_is_one_of_asyncapi_3(specification):
+    committed = json.loads((ROOT / "docs" / "asyncapi.yaml").read_text(encoding="utf-8"))
+    assert [f"{error.json_path}: {error.message}" for error in specification.iter_errors(committed)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("asyncapi", "2.6.0"),
+        ("info.title", 7),
+        ("channels.live.address", 7),
+        ("channels.live.adress", "/live"),
+        ("operations.send.action", "shout"),
+        ("operations.send.channel", "live"),
+        ("components.messages.Hello.payload.type", "strange"),
+        ("components.schemas.Hello.type", "strange"),
+    ],
+)
+def test_a_document_that_breaks_the_specification_is_found(specification, path, wrong):
+    whole = document()
+    *steps, last = path.split(".")
+    place = whole
+    for step in steps:
+        place = place[step]
+    place[last] = wrong
+    assert not specification.is_valid(whole)
 
 
 def test_every_reference_leads_somewhere():
