@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import threading
+import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from api.live.messages import Limits
 from api.live.service import Live
 from api.routes.live import router
 from api.store.events import append
+from api.store.ledger import heads, prune, renew_epoch
 
 REVOKED = set()
 
@@ -69,7 +71,34 @@ def create_app(url, limits=None):
         await asyncio.to_thread(happen, engine, live.announce, body["number"], *body["topics"])
         return {}
 
+    @app.post("/world")
+    async def world(request: Request):
+        await asyncio.to_thread(bring_about, engine, live.announce, live, await request.json())
+        return {}
+
     return app
+
+
+def bring_about(engine, committed, live, what):
+    """What a conformance dialogue wants to happen at the server."""
+    for event in what.get("happens", ()):
+        facts = {"record": "r"} if event["kind"] == "record.read" else {}
+        happen(engine, committed, event["number"], event["topic"], kind=event["kind"], **facts)
+    if "revoke" in what:
+        REVOKED.add(what["revoke"])
+        happen(engine, committed, 0, kind="account.changed", account_id=what["revoke"])
+    with transaction(engine, committed) as session:
+        if what.get("renew_epoch"):
+            renew_epoch(session)
+        if what.get("prune"):
+            prune(session, datetime.now(UTC) + timedelta(seconds=1))
+    with transaction(engine) as session:
+        standing = heads(session, {event["topic"] for event in what.get("happens", ())})
+    for topic, head in standing.items():
+        while (live.hub.head(topic) or 0) < head:  # done when this node's clients can see it
+            time.sleep(0.005)
+    if what.get("forget"):  # as a node does that has just been started: its memory holds nothing
+        live.hub.restart(live.hub.epoch)
 
 
 class Node:
