@@ -2,6 +2,7 @@
 // and says when a topic was reset. No dependency; works in every browser with websockets and modules.
 
 const PROTOCOL = "yidi.v1";
+const OPENING_SECONDS = 15;
 const NO_RECONNECT = new Set([4400, 4401, 4403]);
 
 export class Live {
@@ -30,25 +31,47 @@ export class Live {
     this.state("connecting");
     const socket = new WebSocket(this.url, PROTOCOL);
     this.socket = socket;
-    socket.onmessage = (message) => this.take(JSON.parse(message.data));
+    this.heard = Date.now();
+    this.patience = OPENING_SECONDS * 1000;
+    this.watch = setInterval(() => {
+      if (Date.now() - this.heard > this.patience) this.comeBack();
+    }, 500);
+    socket.onmessage = (message) => {
+      if (this.socket === socket) this.take(JSON.parse(message.data));
+    };
     socket.onclose = (event) => {
       if (this.socket !== socket || this.closed) return;
       if (NO_RECONNECT.has(event.code)) {
+        this.leave();
         this.state("refused", event.code);
         return;
       }
-      // Full jitter keeps thousands of clients from coming back in the same second.
-      const wait = Math.random() * Math.min(30000, 500 * 2 ** this.attempt);
-      this.attempt += 1;
-      this.state("waiting", wait);
-      this.timer = setTimeout(() => this.open(), wait);
+      this.comeBack();
     };
   }
 
   close() {
     this.closed = true;
     clearTimeout(this.timer);
-    if (this.socket) this.socket.close();
+    this.leave();
+  }
+
+  // The connection, dead or alive, is of no more concern: a dead one may take minutes to say that it is closed.
+  leave() {
+    clearInterval(this.watch);
+    clearInterval(this.keepalive);
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) socket.close();
+  }
+
+  comeBack() {
+    this.leave();
+    // Full jitter keeps thousands of clients from coming back in the same second.
+    const wait = Math.random() * Math.min(30000, 500 * 2 ** this.attempt);
+    this.attempt += 1;
+    this.state("waiting", wait);
+    this.timer = setTimeout(() => this.open(), wait);
   }
 
   state(name, detail) {
@@ -64,10 +87,8 @@ export class Live {
     switch (message.type) {
       case "hello":
         this.serverEpoch = message.epoch;
-        clearInterval(this.keepalive);
-        this.keepalive = setInterval(() => {
-          if (this.socket.readyState === WebSocket.OPEN) this.send({ type: "ping" });
-        }, (message.limits.heartbeat_seconds || 15) * 1000);
+        this.patience = 2500 * message.limits.heartbeat_seconds;
+        this.keepalive = setInterval(() => this.send({ type: "ping" }), 1000 * message.limits.heartbeat_seconds);
         this.send({ type: "authenticate", token: this.token });
         break;
       case "welcome": {
@@ -96,13 +117,18 @@ export class Live {
         this.handlers.onReset(message.topic, message.reason);
         break;
       case "events":
-        for (const event of message.events) this.event(message.topic, event);
+        for (const event of message.events) {
+          if (this.socket !== null) this.event(message.topic, event);
+        }
         break;
       case "heartbeat":
         for (const [topic, head] of Object.entries(message.heads)) {
           const cursor = this.cursors.get(topic);
           // A head we have not reached by the next heartbeat means a hole: come back and recover it.
-          if (cursor && cursor.after !== null && cursor.after < head && cursor.behind === head) this.socket.close();
+          if (cursor && cursor.after !== null && cursor.after < head && cursor.behind === head) {
+            this.comeBack();
+            return;
+          }
           if (cursor) cursor.behind = cursor.after !== null && cursor.after < head ? head : null;
         }
         this.state("live");
@@ -116,7 +142,7 @@ export class Live {
     const cursor = this.cursors.get(topic);
     if (!cursor || (cursor.after !== null && event.offset <= cursor.after)) return;
     if (cursor.after !== null && event.offset > cursor.after + 1) {
-      this.socket.close();
+      this.comeBack();
       return;
     }
     this.cursors.set(topic, { after: event.offset, id: event.id });

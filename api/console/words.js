@@ -117,6 +117,7 @@ const SENTENCES = {
   "evaluation.finished": ["{serial} 评标结束", "{serial}: the evaluation is finished"],
   "support.counted": ["{venue_id} 客场支持数 {support_count}", "{venue_id} has supported {support_count}"],
   "result.published": ["{serial} 结果公布", "{serial}: the result is public"],
+  "webhook.changed": ["向 {host} 推送的订阅：{state}[（{reason}）]", "The webhook to {host} is {state}[: {reason}]"],
   "record.read": ["查阅封存记录[：{purpose}]", "A sealed record was read[: {purpose}]"],
 };
 

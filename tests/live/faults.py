@@ -33,9 +33,13 @@ class FaultProxy:
         down = asyncio.create_task(self._pump(up_reader, writer, ends))
         up = asyncio.create_task(self._pump(reader, up_writer, ends))
         self.tasks |= {down, up}
-        await asyncio.wait((down, up), return_when=asyncio.FIRST_COMPLETED)
-        for end in ends:
-            end.transport.abort()
+        try:
+            await asyncio.wait((down, up), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            pass  # the proxy ends, and so does this, orderly
+        finally:
+            for end in ends:
+                end.transport.abort()
 
     async def _pump(self, reader, writer, ends):
         left = self.chance.randint(2_000, 30_000)
