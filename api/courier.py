@@ -33,6 +33,8 @@ AT_ONCE = 64
 IN_A_ROW = 50
 """Parcels of one topic before another topic that waits gets the place."""
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.02
+"""A burst of commits is looked at once, not once for each."""
 LEASE = timedelta(minutes=2)
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,7 @@ class Courier(threading.Thread):
                 except SQLAlchemyError as unreadable:
                     log.warning("courier cannot read the log: error=%s", type(unreadable).__name__)
                 await self._bell.wait(POLL_SECONDS)
+                await asyncio.sleep(GATHER_SECONDS)
         finally:
             self._office.bells.remove(self._bell.ring)
             self._bell.detach()

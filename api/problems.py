@@ -42,6 +42,8 @@ STATUS: dict[str, HTTPStatus] = {
     "version_stale": HTTPStatus.PRECONDITION_FAILED,
     "reason_missing": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_few_in_group": HTTPStatus.FORBIDDEN,
+    "too_many_webhooks": HTTPStatus.CONFLICT,
+    "url_refused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "bad_ciphertext": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

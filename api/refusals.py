@@ -117,6 +117,12 @@ class TooFewInGroup(Refusal):
     code = "too_few_in_group"
 
 
+class TooManyWebhooks(Refusal):
+    """The account has as many webhooks as it may."""
+
+    code = "too_many_webhooks"
+
+
 class BadCiphertext(Refusal):
     """A sealed field does not open: unknown key, or not what was sealed."""
 

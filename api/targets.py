@@ -18,6 +18,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 class UrlRefused(BadInput):
     """The service sends nothing to this URL."""
 
+    code = "url_refused"
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from api.disclosure import Viewer, may_follow
 from api.office import Office
 from api.posting import key_of, new_secret
-from api.refusals import NotForRole, WrongState
+from api.refusals import NotForRole, TooManyWebhooks
 from api.store import accounts, centres, events, ledger, venues, webhooks
 from api.targets import Allowed, target_of
 from models.webhooks import WebhookRow, WebhookTopicRow
@@ -40,7 +40,7 @@ def add(
     """The webhook is on record and will be delivered to, as its owner may see the topics at each send."""
     target_of(wish.url, allowed)
     if len(webhooks.rows_of(session, viewer.account_id)) >= PER_ACCOUNT:
-        raise WrongState("account", viewer.account_id, f"at most {PER_ACCOUNT} webhooks")
+        raise TooManyWebhooks("account", viewer.account_id, f"at most {PER_ACCOUNT} webhooks")
     for topic, after in wish.topics.items():
         _check(session, viewer, topic, after)
     secret = wish.secret or new_secret()

@@ -322,7 +322,7 @@ def test_a_url_that_must_not_be_sent_to_is_refused_at_once(tmp_path, url):
     client, tokens = calling(office, Settings())
     answer = Caller(office, tokens, client).call("POST", "/webhooks", body={"url": url, "topics": {V1: {}}})
     office.engine.dispose()
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_input")
+    assert (answer.status_code, answer.json()["code"]) == (422, "url_refused")
 
 
 def test_a_name_that_stands_for_a_private_address_is_refused_at_every_send(small, receiver):
@@ -407,7 +407,7 @@ def test_an_account_has_at_most_sixteen_webhooks(small):
     for _ in range(16):
         small.hook("https://example.org/", {V1: {}})
     body = {"url": "https://example.org/", "topics": {V1: {}}}
-    assert small.call("POST", "/webhooks", body=body).json()["code"] == "wrong_state"
+    assert small.call("POST", "/webhooks", body=body).json()["code"] == "too_many_webhooks"
 
 
 def test_the_secret_is_sealed_in_the_database(small, tmp_path):
