@@ -15,13 +15,17 @@ import websockets
 from websockets.asyncio.client import connect
 
 from api.database import snapshot
+from api.live.conformance.client import stand_in
+from api.live.conformance.dialogue import Mismatch, read
 from api.live.messages import Limits
 from api.store.ledger import heads, replay
 from tests.live.faults import FaultProxy
 from tests.live.node import Node
 from tests.live.test_storms import TOPICS, write
 
-LIVE_JS = Path(__file__).parents[2] / "api" / "console" / "live.js"
+ROOT = Path(__file__).parents[2]
+LIVE_JS = ROOT / "api" / "console" / "live.js"
+DIALOGUES = {path.stem: read(path) for path in sorted((ROOT / "docs" / "conformance").glob("*.jsonl"))}
 LIMITS = Limits(heartbeat_seconds=1, connections=100, messages_per_second=1000)
 
 
@@ -265,14 +269,23 @@ def test_every_kind_of_client_has_in_the_end_what_the_log_has(database, engine):
 
 PAGE = """<!doctype html><script type="module">
 import { Live } from "/live.js";
-window.seen = {}; window.resets = []; window.states = [];
-window.follow = (url, token, topics) => {
+window.seen = {}; window.resets = []; window.states = []; window.got = [];
+window.follow = (url, token, topics, fromStart = true) => {
   window.live = new Live(url, token, topics, {
-    onEvent: (topic, event) => (window.seen[topic] ??= []).push([event.offset, event.id]),
-    onReset: (topic, reason) => window.resets.push(reason),
-    onState: (name) => window.states.push(name),
+    onEvent: (topic, event) => {
+      (window.seen[topic] ??= []).push([event.offset, event.id]);
+      window.got.push({ topic, offset: event.offset });
+    },
+    onReset: (topic, reason) => {
+      window.resets.push(reason);
+      window.got.push({ topic, reset: reason });
+    },
+    onState: (name, detail) => {
+      window.states.push(name);
+      if (name === "refused") window.got.push({ closed: detail });
+    },
   });
-  window.live.from(null, Object.fromEntries(topics.map((topic) => [topic, 0])));
+  if (fromStart) window.live.from(null, Object.fromEntries(topics.map((topic) => [topic, 0])));
   window.live.open();
 };
 </script>"""
@@ -365,3 +378,44 @@ def test_the_console_s_client_leaves_a_connection_on_which_nothing_comes_any_mor
         wait_until(lambda: page.evaluate("seen") == wanted, 12)
         assert page.evaluate("seen") == wanted
         page.evaluate("live.close()")
+
+
+class Attended:
+    """A stand-in for a server, in a loop of its own, that plays one dialogue."""
+
+    def __init__(self, dialogue):
+        self.dialogue, self.ready, self.mismatch = dialogue, threading.Event(), None
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._attend()))
+
+    async def _attend(self):
+        async with stand_in(self.dialogue) as part:
+            self.url = part.url
+            self.ready.set()
+            try:
+                await part.done()
+            except Mismatch as mismatch:
+                self.mismatch = mismatch
+            await asyncio.sleep(0.2)  # what was said last still arrives
+
+    def __enter__(self):
+        self.thread.start()
+        assert self.ready.wait(10)
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+
+@pytest.mark.parametrize("name", [name for name, one in DIALOGUES.items() if one.tests in ("client", "both")])
+def test_the_console_s_client_keeps_to_the_dialogue(page, name):
+    dialogue = DIALOGUES[name]
+    wanted = [one for step in dialogue.steps if step.kind == "surfaced" for one in step.content]
+    with Attended(dialogue) as attended:
+        page.evaluate("(given) => follow(...given, false)",
+                      [attended.url, dialogue.given["token"], [dialogue.given["topic"]]])  # fmt: skip
+    got = page.evaluate("got")
+    page.evaluate("live.close()")
+    assert attended.mismatch is None
+    # The console shows no hidden events, and fetches its snapshot anew at a reset, whatever the head.
+    assert got == [{k: v for k, v in one.items() if k != "head"} for one in wanted if not one.get("hidden")]
