@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import day, documents, serve
+from api.cli import day, documents, serve, verify
 from api.cli.terminal import say_error
 from scheduler.errors import SchedulerError
 
@@ -20,7 +20,8 @@ app.command("world")(documents.world)
 app.command("plan")(documents.plan)
 app.command("check")(documents.check)
 app.command("draw")(documents.draw)
-app.command("verify")(documents.verify)
+app.command("verify")(verify.verify)
+app.command("prove")(verify.prove)
 app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from api.cli.terminal import advancing, out, say_error
 from api.files import documents
@@ -17,7 +16,6 @@ from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, Method, caps_of, commit, complete, party_commitment
 from scheduler.eligibility import screen
-from scheduler.errors import BadInput
 from scheduler.planning import Budget, Impossible, OutOfTime, Plan, solve
 from scheduler.rules import RuleBook
 from scheduler.synthetic import SIZES, make_world
@@ -144,42 +142,6 @@ def draw(
         f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
         f"{out_file}, sealed in {sealed_file}"
     )
-
-
-def verify(
-    certificate: Annotated[Path, typer.Argument(help="A public certificate, or a folder of them.")],
-    sealed: Annotated[
-        Path | None, typer.Option(help="The sealed part, or the folder of them, once opened.")
-    ] = None,
-) -> None:
-    """Verify certificates independently; names the first broken step of each.
-
-    Example: yidi verify out/draws --sealed out/sealed
-    """
-    files = sorted(certificate.glob("*.json")) if certificate.is_dir() else [certificate]
-    if not files:
-        raise BadInput("certificate", str(certificate), "a certificate file, or a folder with some")
-    broken = 0
-    for file in files:
-        opened = None if sealed is None else sealed / file.name if sealed.is_dir() else sealed
-        steps = verify_draw(_read(file), None if opened is None else _read(opened), check_signature)
-        failed = next((step for step in steps if not step.holds), None)
-        if failed is not None:
-            broken += 1
-            say_error(f"{file}: {failed.name}: {failed.detail}")
-        elif len(files) == 1:
-            for step in steps:
-                out.print(f"[green]✔[/] {escape(step.name)}")
-    if sealed is None:
-        out.print("Checked without the sealed part: commitments, signature and lottery, not who was drawn.")
-    if broken:
-        say_error(f"{broken} of {len(files)} certificates fail")
-        raise typer.Exit(1)
-    out.print(f"[green]{len(files)} of {len(files)} certificates hold[/]")
-
-
-def _read(path: Path) -> Any:
-    return documents.read_json(path.read_bytes())
 
 
 def _refuse_unsound(violations: tuple[Any, ...]) -> None:

@@ -3,7 +3,7 @@
 from scheduler.bodies import Caps, caps_of, path_of
 from scheduler.draw.canonical import party_commitment
 from scheduler.draw.census import Census
-from scheduler.draw.certificate import Prepared, certificate_digest, commit, complete
+from scheduler.draw.certificate import Prepared, certificate_digest, commit, complete, leaf_proof
 from scheduler.draw.conflicts import PanelsPassedOver
 from scheduler.draw.joint import Batch, Request, commit_batch, complete_batch
 from scheduler.draw.lottery import NoPanel, solve_lottery
@@ -34,6 +34,7 @@ __all__ = [
     "commit_batch",
     "complete",
     "complete_batch",
+    "leaf_proof",
     "party_commitment",
     "path_of",
     "slots_of",

@@ -13,6 +13,7 @@ from typing import Any
 from scheduler.bodies import LEVELS, path_of
 from scheduler.draw.canonical import (
     canonical,
+    inclusion_proof,
     leaf,
     leaf_salt,
     merkle_root,
@@ -37,7 +38,7 @@ from scheduler.draw.reveals import RevealRefused, check_reveals
 from scheduler.draw.sampling import Drawing
 from scheduler.draw.sequential import RUNS, ByList
 from scheduler.eligibility import Screened
-from scheduler.errors import require
+from scheduler.errors import BadInput, require
 from scheduler.slots import Slot
 
 ALGORITHM = "yidi-draw-1"
@@ -237,6 +238,27 @@ def _panel(prepared: Prepared, seed: bytes) -> list[tuple[int, int, Fraction]]:
 def certificate_digest(public: Mapping[str, Any]) -> str:
     """The digest by which a later draw names this one."""
     return sha256(canonical(public))
+
+
+def leaf_proof(sealed: Mapping[str, Any], expert_id: str) -> dict[str, Any]:
+    """What proves to an expert that the draw's frozen pool held the own row, and shows no other.
+
+    Raises `BadInput` when the expert was not in the pool.
+    """
+    rows = sealed["pool"]
+    index = next((nth for nth, row in enumerate(rows) if row[0] == expert_id), None)
+    if index is None:
+        raise BadInput("expert_id", expert_id, "the expert was not in the pool of this draw")
+    salt = bytes.fromhex(sealed["salt"])
+    path = inclusion_proof([leaf(row, salt) for row in rows], index)
+    return {
+        "draw_id": sealed["draw_id"],
+        "format": "yidi/leaf-proof/1",
+        "index": str(index),
+        "path": [node.hex() for node in path],
+        "row": list(rows[index]),
+        "salt": leaf_salt(salt, expert_id).hex(),
+    }
 
 
 def _caps(order: DrawOrder) -> list[tuple[str, int | None]]:

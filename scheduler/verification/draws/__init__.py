@@ -2,5 +2,7 @@
 
 from scheduler.verification.draws.batch import verify_batch
 from scheduler.verification.draws.certificate import Shone, Signed, Step, verify_draw
+from scheduler.verification.draws.chain import verify_chain
+from scheduler.verification.draws.leaf import verify_leaf
 
-__all__ = ["Shone", "Signed", "Step", "verify_batch", "verify_draw"]
+__all__ = ["Shone", "Signed", "Step", "verify_batch", "verify_chain", "verify_draw", "verify_leaf"]

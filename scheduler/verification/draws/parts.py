@@ -69,7 +69,11 @@ def tree_head(leaves: Sequence[bytes]) -> str:
 
 def pool_leaf(row: Sequence[str], salt: bytes) -> bytes:
     """SHA-256(0x00 ‖ JSON of the row and its own salt, HMAC-SHA256(salt, id))."""
-    own = hmac.digest(salt, row[0].encode(), "sha256").hex()
+    return leaf_of(row, hmac.digest(salt, row[0].encode(), "sha256").hex())
+
+
+def leaf_of(row: Sequence[str], own: str) -> bytes:
+    """The leaf of a row with its own salt, in hex."""
     return hashlib.sha256(b"\x00" + jcs([*row, own])).digest()
 
 
