@@ -12,11 +12,12 @@ from api.board import CONSOLE
 from api.verifier import render_verifier
 from scheduler.draw import Beacon, Method, certificate_digest
 from tests.console.draws import KEY, PUBLIC_KEY, drawn, experts, jcs, serving, slots
+from tests.console.test_verifier_verdicts import batches
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "certificate.md"
 POOL = experts(*[(fits, f"u{n % 9}") for n, fits in enumerate(["0", "1", "01"] * 6)])
-STEPS = 11
+STEPS = 12
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +75,11 @@ def test_the_example_is_the_documents(page):
     assert page.evaluate("import('/verify/example.js').then((module) => module.EXAMPLE)") == stated
 
 
-def test_the_public_part_alone_leaves_five_steps_to_be_opened(page):
+def test_the_public_part_alone_leaves_six_steps_to_be_opened(page):
     public, sealed = drawn(slots(2, 1), POOL)
     put_in(page, certificate=public)
     expect(page.locator(".card h2")).to_have_text("公开部分成立")
-    assert states(page) == ["holds"] * 6 + ["closed"] * 5 + ["holds"]
+    assert states(page) == ["holds"] * 6 + ["closed"] * 6 + ["holds"]
     assert page.locator(".panel").count() == 0
     put_in(page, sealed=sealed)
     expect(page.locator(".card h2")).to_have_text("证书成立")
@@ -95,9 +96,9 @@ def test_each_forgery_that_is_offered_is_found_and_can_be_undone(page):
         expect(page.locator(".card h2")).to_have_text("证书不成立")
         found[name] = [nth + 1 for nth, state in enumerate(states(page)) if state == "broken"]
     assert found == {
-        "member": [7, 11],
+        "member": [7, 12],
         "pool": [7, 8],
-        "seed": [7, 10, 11],
+        "seed": [7, 11, 12],
         "chance": [2, 3, 5],
         "seats": [2, 3, 5],
     }
@@ -158,6 +159,22 @@ def test_what_a_later_version_adds_is_refused_as_unknown(page):
         page.click("#clear")
 
 
+def test_a_batch_is_shown_with_its_order_and_what_is_still_to_come(page):
+    record, certificates = next(batches(1))
+    order = record["order"]
+    put_in(page, record=record, first={"public": certificates[order[0]][0]})
+    expect(page.locator(".batch.public .verdict")).to_contain_text("证书未全部放入或仍封存")
+    assert page.locator(".batch dd").first.inner_text() == "、".join(order)
+    page.click("#clear")
+    whole = {name: dict(zip(("public", "sealed"), one, strict=True)) for name, one in certificates.items()}
+    put_in(page, record=record, **whole)
+    expect(page.locator(".batch.holds h2")).to_have_text("同批抽取成立")
+    expect(page.locator(".batch .steps > li.holds")).to_have_count(4)
+    page.click("#clear")
+    put_in(page, record={**record, "order": order[::-1]}, **whole)
+    expect(page.locator(".batch.broken .verdict")).to_contain_text("种子得出的先后不是所载的次序")
+
+
 def test_the_signature_of_a_beacon_is_left_to_the_command_line(page):
     beacon = Beacon("c" * 64, "bls-unchained-g1-rfc9380", "ab" * 96, 1234)
     put_in(
@@ -168,7 +185,7 @@ def test_the_signature_of_a_beacon_is_left_to_the_command_line(page):
     )
     expect(page.locator(".card h2")).to_have_text("证书成立")
     expect(page.locator(".card .verdict")).to_contain_text("yidi verify")
-    assert states(page) == ["holds"] * 3 + ["left"] + ["holds"] * 8
+    assert states(page) == ["holds"] * 3 + ["left"] + ["holds"] * 9
     expect(page.locator(".about")).to_contain_text(hashlib.sha256(bytes(48)).hexdigest()[:16])
 
 

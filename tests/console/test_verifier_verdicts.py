@@ -9,9 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.signing import check_signature
-from scheduler.draw import NoPanel
-from scheduler.verification.draws import verify_draw
-from tests.console.draws import OUT, places, put, random_draw, refitted, serving
+from scheduler.draw import Joint, NoPanel
+from scheduler.verification.draws import verify_batch, verify_draw
+from tests.console.draws import OUT, PUBLIC_KEY, drawn, places, put, random_draw, refitted, serving
+from tests.draw.test_joint import batch_of, draw_all
+from tests.draw.worlds import experts, slots
 
 STEPS = {
     "form": "form",
@@ -22,6 +24,7 @@ STEPS = {
     "lottery optimal": "optimal",
     "sealed part": "sealed",
     "pool": "pool",
+    "reserved": "reserved",
     "conflicts": "conflicts",
     "reveals": "seed",
     "panel": "panel",
@@ -198,6 +201,94 @@ def plausible(both, chance):
         ((*at, "cells", 0, "body"), lambda body: "" if body else "0"),
     ]
     return [(changed["public"], changed["sealed"]) for changed in (put(both, *change) for change in changes)]
+
+
+VERIFY_BATCHES = """async (cases) => {
+    const { verify } = await import("/verify/certificate.js");
+    const { verifyBatch } = await import("/verify/batch.js");
+    const first = async ([record, certificates]) => {
+        const sound = [];
+        for (const [given, sealed] of certificates) {
+            const result = await verify({ public: given, sealed });
+            if (!result.accepted) return ["certificate", result.steps.find((step) => step.flaw).flaw.code];
+            sound.push(result);
+        }
+        const broken = verifyBatch(record, sound).steps.find((step) => step.flaw);
+        return broken ? [broken.name, broken.flaw.code] : null;
+    };
+    const verdicts = [];
+    for (const one of cases) verdicts.push(await first(one));
+    return verdicts;
+}"""
+
+
+def batches(count):
+    """Batches of random draws that clash, as (record, certificates), signed with the tests' key."""
+    chance = random.Random(4)
+    while count:
+        people = [
+            (chance.choice(("0", "1", "2", "01", "12", "02", "012")), chance.choice("abcdefgh"))
+            for _ in range(chance.randint(5, 9))
+        ]
+        wanted = [
+            own for _ in range(chance.randint(2, 4)) if any(own := [chance.random() < 0.5 for _ in range(3)])
+        ]
+        record, certificates, seated = draw_all(
+            batch_of(people, wanted, chance.randint(1, 2)), chance.randrange(10**6)
+        )
+        if len(seated) == len(wanted) > 1:
+            count -= 1
+            yield record, {project: under_our_key(*one) for project, one in certificates.items()}
+
+
+def under_our_key(public, sealed):
+    """The certificate with the tests' key, signed with it."""
+    return refitted({**public, "key": f"ed25519:{PUBLIC_KEY.hex()}"}, sealed)
+
+
+def test_draws_made_together_are_judged_alike(page):
+    cases = []
+    for record, certificates in batches(30):
+        cases.append((record, certificates))
+        order, projects = record["order"], record["commitment"]["projects"]
+        cases += [
+            ({**record, "order": order[::-1]}, certificates),
+            ({**record, "reveals": []}, certificates),
+            ({**record, "commitment": {**record["commitment"], "projects": [*projects, "Z"]}}, certificates),
+            (record, {**certificates, order[0]: misplaced(record)}),
+        ]
+        for project, (public, sealed) in certificates.items():
+            for nth, entry in enumerate(sealed["stranded"]):
+                fewer = {**entry, "candidates": entry["candidates"][1:]}
+                told = [*sealed["stranded"][:nth], fewer, *sealed["stranded"][nth + 1 :]]
+                cases.append(
+                    (record, {**certificates, project: refitted(public, {**sealed, "stranded": told})})
+                )
+            for change in ({"needed": "9"}, {"employer_most": "9"}, {"candidates": []}):
+                if sealed["reserved"]:
+                    told = {**sealed["reserved"], **change}
+                    cases.append(
+                        (record, {**certificates, project: refitted(public, {**sealed, "reserved": told})})
+                    )
+    verdicts = page.evaluate(VERIFY_BATCHES, [(record, list(them.values())) for record, them in cases])
+    assert {"order", "places", "certificate", "scarcity"} <= {verdict[0] for verdict in verdicts if verdict}
+    for (record, certificates), verdict in zip(cases, verdicts, strict=True):
+        assert verdict_of_python(record, certificates) == (verdict and verdict[0]), verdict
+
+
+def verdict_of_python(record, certificates):
+    """The first broken step of a batch; "certificate" where one does not hold by itself."""
+    if any(of_python(*one) for one in certificates.values()):
+        return "certificate"
+    broken = [step.name for step in verify_batch(record, certificates) if not step.holds]
+    return broken[0] if broken else None
+
+
+def misplaced(record):
+    """A sound certificate of the first project that claims the second place."""
+    joint = Joint(record["commitment_digest"], 2, len(record["order"]))
+    pool = experts(("0", "a"), ("0", "b"))
+    return drawn(slots(1), pool, project_id=record["order"][0], joint=joint)
 
 
 def test_hostile_json_is_refused_and_never_stops_the_page(page):

@@ -48,7 +48,7 @@ def draw_all(requests, seed):
             Excluded(e.expert_id, Reason.RESERVED) for e in request.eligible if e.expert_id in reserved - busy
         ]
         order = DrawOrder(
-            f"D{name}", name, 1, request.slots, request.caps, "sha256:00", "rehearsal",
+            f"D{name}", name, 1, request.slots, request.caps, "sha256:" + "00" * 32, "rehearsal",
             joint=Joint(record["commitment_digest"], place, len(requests), scarcity),
         )  # fmt: skip
         promised = {"server": party_commitment(f"D{name}", "server", nonce(seed))}

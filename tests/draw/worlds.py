@@ -47,7 +47,7 @@ def draw(wanted, pool, cap=1, seed=0, excluded=(), sign=lambda message: b"", **o
     secrets = {"server": nonce(seed), "supervisor": nonce(seed + 10**9)}
     caps = cap if isinstance(cap, Caps) else Caps(cap)
     prepared = commit(
-        DrawOrder(slots=wanted, caps=caps, rules_digest="sha256:00", **order),
+        DrawOrder(slots=wanted, caps=caps, rules_digest="sha256:" + "00" * 32, **order),
         Screened(tuple(pool), tuple(Excluded(expert_id, Reason.BUSY) for expert_id in excluded)),
         {party: party_commitment("D1", party, secret) for party, secret in secrets.items()},
         SALT,

@@ -4,11 +4,11 @@ import { clockOf, make } from "../dom.js";
 import { chanceTables } from "./chances.js";
 import { text } from "./fractions.js";
 import { forgeriesOf } from "./forgeries.js";
+import { row } from "./row.js";
 import { sha256, toHex } from "./sha256.js";
 import { STEP_NAMES } from "./words.js";
 
 const ROWS = 60;
-const MARKS = { holds: "✓", broken: "✗", unknown: "?", closed: "🔒", left: "↗", waits: "–" };
 const SHORT = 16;
 
 const ZONE = "Asia/Shanghai";
@@ -61,8 +61,9 @@ export class Card {
     const closed = this.steps.filter((one) => one.state === "closed").length;
     if (closed) return { state: "public", title: "verdictPublic", tell: ["tellPublic", this.steps.length - closed, closed] };
     if (this.steps.some((one) => one.state === "left")) return { state: "holds", title: "verdictWhole", tell: ["tellLeft", this.steps.length - 1] };
-    const rehearsed = this.result.facts.commitment.assurance === "rehearsal";
-    return { state: "holds", title: rehearsed ? "verdictRehearsal" : "verdictWhole", tell: [rehearsed ? "tellRehearsal" : "tellWhole", this.steps.length] };
+    const { assurance, method } = this.result.facts.commitment;
+    if (assurance === "rehearsal") return { state: "holds", title: "verdictRehearsal", tell: ["tellRehearsal", this.steps.length] };
+    return { state: "holds", title: "verdictWhole", tell: [method === "sequential" ? "tellLists" : "tellWhole", this.steps.length] };
   }
 
   // Whether the certificate's key is the one the reader gave; null if none was given.
@@ -84,22 +85,17 @@ export class Card {
 
   list(words) {
     const { say, step, refuse } = words;
-    const row = (name, n) => {
+    const line = (name, n) => {
       const done = this.steps[n];
       const running = !done && !this.result && this.steps.length === n;
       const state = done ? done.state : running ? "running" : "coming";
       const said = !done ? (running ? this.underWay(name, words) : words.about(name))
-        : done.flaw ? refuse(done.flaw.code, done.flaw.facts) : done.state === "holds" ? words.held(name, ...this.found(name)) : say(done.state);
-      return this.row(state, String(n + 1), step(name), said);
+        : done.flaw ? refuse(done.flaw.code, done.flaw.facts) : done.state === "holds" ? words.held(name, this.found(name, words), this.isPlain(name)) : say(done.state);
+      return row(state, String(n + 1), step(name), said);
     };
-    const rows = STEP_NAMES.map(row);
-    if (this.link && !this.forged) rows.push(this.row(this.link.state, "↥", say("link"), refuse(this.link.code, this.link.facts)));
+    const rows = STEP_NAMES.map(line);
+    if (this.link && !this.forged) rows.push(row(this.link.state, "↥", say("link"), refuse(this.link.code, this.link.facts)));
     return make("ol", { class: "steps" }, ...rows);
-  }
-
-  row(state, nth, name, said) {
-    return make("li", { class: state }, make("b", { class: "mark", "aria-label": state, text: MARKS[state] || nth }),
-      make("div", {}, make("strong", { text: name }), make("p", { text: said })));
   }
 
   underWay(name, { say }) {
@@ -107,7 +103,7 @@ export class Card {
   }
 
   // What goes into the sentence of a step that holds.
-  found(name) {
+  found(name, { list }) {
     const { commitment, key, commitment_digest: digest, sealed_digest: sealed } = this.read();
     const short = (bytes) => toHex(bytes).slice(0, SHORT);
     const own = this.opened();
@@ -117,9 +113,17 @@ export class Card {
       lottery: () => [commitment.pool.eligible, commitment.seats, commitment.caps.employer],
       optimal: () => [levels.length, levels.length ? text(levels[0].chance) : "0"],
       sealed: () => [short(sealed)], pool: () => [commitment.pool.size, short(commitment.pool.root)],
+      reserved: () => [own.pool.filter((one) => one.verdict === "reserved").length],
       conflicts: () => [commitment.conflicts.pairs, commitment.conflicts.loose],
-      seed: () => [own.reveals.map((one) => one.party).join("、")], panel: () => [own.attempts, own.panel.length],
+      seed: () => [list(own.reveals.map((one) => one.party))], panel: () => [own.attempts, own.panel.length],
     }[name]();
+  }
+
+  // Whether the step had nothing to look at: no conflicts, no panel passed over.
+  isPlain(name) {
+    if (name === "reserved") return this.opened().reserved === null;
+    if (name === "conflicts") return this.read().commitment.conflicts.pairs === 0n;
+    return name === "panel" && this.opened().attempts === 1;
   }
 
   // The parts as read by the first and the sixth step: steps are drawn before the whole is known.
@@ -152,7 +156,7 @@ export class Card {
       commitment.joint ? entry("joint", say("jointFacts", commitment.joint.batch, commitment.joint.place, commitment.joint.draws)) : null,
       commitment.beacon ? entry("beaconRound", say("randomness", commitment.beacon.round, toHex(sha256(read.beacon_signature)).slice(0, SHORT)), make("small", { text: say("left") })) : null,
       entry("assurance", make("span", { class: commitment.assurance === "rehearsal" ? "warn" : "", text: say(`assurance.${commitment.assurance}`) })),
-      read.withheld.length ? entry("withheld", read.withheld.join("、")) : null,
+      read.withheld.length ? entry("withheld", words.list(read.withheld)) : null,
       entry("committed", when(commitment.committed_at)), entry("completed", when(read.completed_at)),
       entry("key", code(`ed25519:${toHex(read.key)}`), given === null ? make("small", { text: say("keyNone") })
         : make("small", { class: given ? "same" : "other", text: `${given ? "✓" : "✗"} ${say(given ? "keySame" : "keyOther")}` })),

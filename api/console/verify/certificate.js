@@ -8,6 +8,7 @@ import { checkPanel } from "./panel.js";
 import { checkConflicts } from "./parcels.js";
 import { checkPool } from "./pool.js";
 import { readPublic } from "./public.js";
+import { checkReserved } from "./scarcity.js";
 import { checkReveals, readSealed } from "./sealed.js";
 import { sha256, toHex } from "./sha256.js";
 
@@ -49,6 +50,7 @@ const STEPS = [
   { name: "pool", needs: ["lottery"], opens: true, run: async (found, given, rest) => {
     found.pool = await checkPool(found.public, found.sealed, found.chances, rest);
   } },
+  { name: "reserved", needs: ["form"], opens: true, run: (found) => checkReserved(found.public, found.sealed) },
   { name: "conflicts", needs: ["pool"], opens: true, run: (found) => checkConflicts(found.public, found.sealed, found.pool, found.chances) },
   { name: "seed", needs: ["form"], opens: true, run: (found) => checkReveals(found.public, found.sealed) },
   { name: "panel", needs: ["pool"], opens: true, run: (found, given, rest) => checkPanel(found.public, found.sealed, found.pool, found.chances, rest) },

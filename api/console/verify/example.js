@@ -148,9 +148,9 @@ export const EXAMPLE = {
   "drawn": "2",
   "format": "yidi/draw/1",
   "key": "ed25519:03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8",
-  "sealed_digest": "sha256:94f67cbe7c67ed514d2724223184b1d5ff37ab7cd805f7e2fcba10ed3607d8bd",
+  "sealed_digest": "sha256:29830d55de12fbf1e453b0d0d6f79e0f17994e9951eee763e05c00a84da0f1f7",
   "withheld": [],
-  "signature": "6d272d4dc567ffd045de5b5e95dcb2c997666cb15504829f388b75cd7c92028491f4252f87babc3cdad107fdf32c7376e428393bfce1b51f8c48557ad4caac0b"
+  "signature": "5523489f42632f4d4b336ec37282caa9b4197cd556cc9bc5d656696ab00f6ca4347041f00da8fb2499fd21272230fd3aef9ef67ae253622a1d09b29af02f560d"
  },
  "sealed": {
   "attempts": "1",
@@ -200,6 +200,7 @@ export const EXAMPLE = {
     "busy"
    ]
   ],
+  "reserved": null,
   "reveals": [
    {
     "nonce": "0101010101010101010101010101010101010101010101010101010101010101",

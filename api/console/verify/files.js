@@ -5,8 +5,8 @@ import { insist } from "./flaw.js";
 import { parse } from "./json.js";
 import { sha256, toHex } from "./sha256.js";
 
-export const PUBLIC = /^yidi\/draw\//;
-export const SEALED = /^yidi\/draw-sealed\//;
+const SEALED = /^yidi\/draw-sealed\//;
+const BATCH = /^yidi\/batch\//;
 
 // The parts in one file: alone, as { public, sealed }, as the service answers with one, or a list of any of these.
 export function partsOf(text, name) {
@@ -15,7 +15,8 @@ export function partsOf(text, name) {
     if (Array.isArray(value)) value.forEach(take);
     else if (value && typeof value === "object") {
       const format = typeof value.format === "string" ? value.format : "";
-      if (SEALED.test(format)) parts.push({ kind: "sealed", value, name });
+      if (BATCH.test(format)) parts.push({ kind: "batch", value, name });
+      else if (SEALED.test(format)) parts.push({ kind: "sealed", value, name });
       else if (format || value.commitment) parts.push({ kind: "public", value, name });
       else [value.public, value.certificate, value.sealed].forEach((inner) => inner && take(inner));
     }
@@ -51,5 +52,6 @@ export function pairs(parts) {
     if (own) Object.assign(own, { sealed: value, names: [...new Set([...own.names, name])] });
     else left.push(name);
   }
-  return { certificates: found, left };
+  const batches = parts.filter((part) => part.kind === "batch");
+  return { certificates: found, left, batches: batches.filter(({ value }, n) => batches.findIndex((one) => digestOf(one.value) === digestOf(value)) === n) };
 }

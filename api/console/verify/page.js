@@ -1,6 +1,7 @@
 // The verifier's page: takes files, has each certificate checked, and shows it. Nothing is sent anywhere.
 
 import { make } from "../dom.js";
+import { BatchCard } from "./batchcard.js";
 import { Card } from "./card.js";
 import { linksOf } from "./chain.js";
 import { verify } from "./certificate.js";
@@ -23,6 +24,7 @@ class Page {
     this.parts = [];
     this.troubles = [];
     this.cards = [];
+    this.batches = [];
     this.round = 0;
     this.build();
     // A file that misses the drop zone would otherwise replace the page.
@@ -112,11 +114,11 @@ class Page {
 
   draw() {
     const { say, refuse } = this.words;
-    this.root.classList.toggle("busy", this.cards.length > 0);
+    this.root.classList.toggle("busy", this.cards.length + this.batches.length > 0);
     this.troubled.replaceChildren(...this.troubles.map(({ key, name, flaw, size }) => make("p", {
       class: "trouble", text: flaw ? say("fileFailed", name, refuse(flaw.code, flaw.facts)) : say(key, name, size),
     })));
-    this.results.replaceChildren(...this.cards.map((card) => card.draw(this.words, this.key)));
+    this.results.replaceChildren(...[...this.batches, ...this.cards].map((card) => card.draw(this.words, this.key)));
   }
 
   clear() {
@@ -124,6 +126,7 @@ class Page {
     this.parts = [];
     this.troubles = [];
     this.cards = [];
+    this.batches = [];
     this.draw();
   }
 
@@ -152,7 +155,7 @@ class Page {
   async check() {
     this.round += 1;
     const { round } = this;
-    const { certificates, left } = pairs(this.parts);
+    const { certificates, left, batches } = pairs(this.parts);
     this.troubles = this.troubles.filter((one) => one.key !== "sealedAlone").concat(left.map((name) => ({ key: "sealedAlone", name })));
     const known = new Map(this.cards.map((card) => [card.given.digest, card]));
     this.cards = certificates.map((given) => {
@@ -160,6 +163,7 @@ class Page {
       return card && given.digest !== null && card.result && !card.forged && Boolean(card.given.sealed) === Boolean(given.sealed)
         ? card : this.cardOf(given);
     });
+    this.batches = batches.map((given) => new BatchCard(given));
     this.draw();
     for (const card of this.cards) {
       if (!card.result) await this.run(card, card.given);
@@ -196,6 +200,8 @@ class Page {
     this.cards.sort((a, b) => (place(a)[0] === place(b)[0] ? place(a)[1] - place(b)[1] : place(a)[0] < place(b)[0] ? -1 : 1));
     const links = linksOf(this.cards.map(({ given, result }) => ({ digest: given.digest, facts: result.facts, sealed: result.sealed })));
     this.cards.forEach((card, n) => { card.link = links[n]; });
+    const sound = this.cards.map((card) => card.result).filter((result) => result.accepted);
+    for (const batch of this.batches) batch.check(sound);
     this.draw();
   }
 

@@ -1,4 +1,4 @@
-// That the panel is the one the seed gives, and that each panel before it was passed over for a reason (step 11).
+// That the panel is the one the seed gives, and that each panel before it was passed over for a reason (step 12).
 
 import { insist } from "./flaw.js";
 import { before } from "./form.js";
@@ -6,6 +6,7 @@ import { equal, text } from "./fractions.js";
 import { drawLists } from "./lists.js";
 import { joined, sharesOf } from "./parcels.js";
 import { sample } from "./sampling.js";
+import { satAtMost } from "./scarcity.js";
 import { again } from "./stream.js";
 
 const ATTEMPTS = 1000;
@@ -18,7 +19,6 @@ export async function checkPanel({ commitment }, sealed, { people, kept }, chanc
   for (const one of stranded) {
     insist(commitment.joint !== null, "stranded_alone");
     insist(one.attempt >= 1 && one.attempt < attempts && !told.has(one.attempt), "stranded_attempt", one.attempt);
-    insist(new Set(one.candidates).size === one.candidates.length, "stranded_twice", one.attempt);
     told.set(one.attempt, one);
   }
   for (let attempt = 1, seed = sealed.seed; attempt <= attempts; attempt += 1, seed = again(seed)) {
@@ -27,8 +27,9 @@ export async function checkPanel({ commitment }, sealed, { people, kept }, chanc
     const met = conflicts.some(([one, other]) => seated.has(one) && seated.has(other));
     const strands = told.get(attempt);
     if (strands) {
-      const left = strands.candidates.filter((one) => !seated.has(one)).length;
-      insist(left < strands.needed, "stranded_nobody", attempt, left, strands.needed);
+      insist(taken !== null && !met, "stranded_attempt", attempt);
+      const able = satAtMost(strands, seated);
+      insist(able < strands.needed, "stranded_nobody", attempt, able, strands.needed);
     }
     if (attempt < attempts) insist(taken === null || met || strands, "passed_over_for_nothing", attempt);
     else {

@@ -64,7 +64,7 @@ export function joined(people, pairs, { unit, weights }) {
   return { parcels: [...parcels], loose };
 }
 
-// Step 9: the conflicts are the committed ones, between eligible people, and their effect is bounded as stated.
+// Step 10: the conflicts are the committed ones, between eligible people, and their effect is bounded as stated.
 export function checkConflicts({ commitment }, { conflicts, salt }, { people }, chances) {
   const stated = commitment.conflicts;
   const own = toHex(hmacOf(salt)(new Uint8Array()));

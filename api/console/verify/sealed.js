@@ -1,4 +1,4 @@
-// The sealed part as values (step 7), and the reveals that make the seed (step 10).
+// The sealed part as values (step 7), and the reveals that make the seed (step 11).
 
 import * as form from "./form.js";
 import { insist } from "./flaw.js";
@@ -28,8 +28,15 @@ const seat = (value, at) => {
   insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
   return value.map((one) => form.id(one, at));
 };
+const candidate = (value, at) => {
+  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
+  return { expert: form.id(value[0], at), employer: form.text(value[1], at) };
+};
+const SCARCITY = { candidates: form.list(candidate), employer_most: form.whole, needed: form.whole, seats: form.list(seat) };
 const MEMBER = { chance: form.ratio, expert_id: form.id, slot_id: form.id };
 const fields = (readers) => (value, at) => form.record(value, readers, at);
+
+export const reveal = fields({ nonce: form.bytes(32), party: form.id });
 
 const SEALED = {
   format: form.oneOf("yidi/draw-sealed/1"),
@@ -39,10 +46,11 @@ const SEALED = {
   fixed: form.list(fields({ ...MEMBER, path })),
   panel: form.list(fields(MEMBER)),
   pool: form.list(row),
-  reveals: form.list(fields({ nonce: form.bytes(32), party: form.id })),
+  reserved: form.nullOr(fields(SCARCITY)),
+  reveals: form.list(reveal),
   salt: form.bytes(32),
   seed: form.bytes(32),
-  stranded: form.list(fields({ attempt: form.count, candidates: form.list(form.id), needed: form.count, seats: form.list(seat) })),
+  stranded: form.list(fields({ ...SCARCITY, attempt: form.count })),
 };
 
 export function readSealed(given, { commitment }) {
@@ -60,17 +68,22 @@ export function readSealed(given, { commitment }) {
 }
 
 export function checkReveals({ commitment, commitment_digest: digest, withheld, beacon_signature: beacon }, { reveals, seed }) {
-  const promised = new Map(commitment.parties.map((one) => [one.party, toHex(one.commitment)]));
+  const { made, left } = seedOf(commitment.draw_id, commitment.parties, reveals, digest, commitment.beacon && sha256(beacon));
+  insist(JSON.stringify(left) === JSON.stringify(withheld), "withheld_are_others", left.join(", "));
+  insist(toHex(made) === toHex(seed), "seed_is_another", `${toHex(made).slice(0, 16)}…`);
+}
+
+// The seed that the reveals give, each of which must be the committed one, and the parties that did not reveal.
+export function seedOf(name, parties, reveals, digest, randomness) {
+  const promised = new Map(parties.map((one) => [one.party, toHex(one.commitment)]));
   insist(reveals.length > 0, "nobody_revealed");
   for (const { party, nonce } of reveals) {
     insist(promised.has(party), "party_unknown", party);
-    const kept = toHex(sha256(utf8("yidi/party/1"), ZERO, utf8(commitment.draw_id), ZERO, utf8(party), ZERO, nonce));
+    const kept = toHex(sha256(utf8("yidi/party/1"), ZERO, utf8(name), ZERO, utf8(party), ZERO, nonce));
     insist(kept === promised.get(party), "reveal_is_not_the_commitment", party);
     promised.delete(party);
   }
-  insist(JSON.stringify([...promised.keys()]) === JSON.stringify(withheld), "withheld_are_others", [...promised.keys()].join(", "));
   const parts = reveals.flatMap(({ party, nonce }) => [utf8(party), ZERO, nonce]);
-  if (commitment.beacon) parts.push(sha256(beacon));
-  const made = toHex(sha256(utf8("yidi/seed/1"), ZERO, digest, ...parts));
-  insist(made === toHex(seed), "seed_is_another", `${made.slice(0, 16)}…`);
+  if (randomness) parts.push(randomness);
+  return { made: sha256(utf8("yidi/seed/1"), ZERO, digest, ...parts), left: [...promised.keys()] };
 }

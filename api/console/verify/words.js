@@ -10,7 +10,7 @@ const WORDS = {
   lead: ["专家是不是随机抽取的？把证书放进来，逐步核对，不必相信任何人。", "Was the panel drawn by chance? Drop its certificate and see every step checked. No one has to be trusted."],
   private: ["文件只在这台设备上核验，不会离开本页：浏览器已被禁止向任何地址发送数据。", "Files are checked on this device and never leave this page: the browser is told to connect to nowhere."],
   drop: ["把证书文件拖到这里", "Drop certificate files here"],
-  dropHint: ["公开部分、封存部分，可一次放入多个 JSON 文件", "Public parts, sealed parts, several JSON files at once"],
+  dropHint: ["公开部分、封存部分、批次记录，可一次放入多个 JSON 文件", "Public parts, sealed parts, batch records: several JSON files at once"],
   choose: ["选择文件", "Choose files"],
   example: ["用示例试试", "Try the example"],
   exampleNote: ["文档中的小例子：四名专家，两个席位", "The small draw of the documentation: four experts, two seats"],
@@ -34,6 +34,7 @@ const WORDS = {
   verdictBroken: ["证书不成立", "The certificate fails"],
   verdictUnknown: ["无法核验", "Cannot be verified here"],
   tellWhole: ["{0} 步全部通过：名册先冻结，机会最均等，名单由种子得出。", "All {0} steps hold: the pool was frozen first, chances are as equal as can be, and the seed gives this panel."],
+  tellLists: ["{0} 步全部通过：名册先冻结，名单由种子逐组得出；各人机会不均等，见下。", "All {0} steps hold: the pool was frozen first and the seed gives this panel list by list; chances are unequal, see below."],
   tellPublic: ["{0} 步通过；其余 {1} 步待放入封存部分。", "{0} steps hold; {1} more need the sealed part."],
   tellBroken: ["第 {0} 步未通过：{1}", "Step {0} fails: {1}"],
   tellKey: ["证书本身无误，但签名密钥不是您填写的公钥。", "The certificate is sound in itself, but was signed with another key than the one you gave."],
@@ -44,6 +45,13 @@ const WORDS = {
   tellLeft: ["{0} 步通过；公共信标的 BLS 签名本页不核对，请用 yidi verify。", "{0} steps hold; the BLS signature of the beacon is left to yidi verify."],
   closed: ["需要封存部分", "needs the sealed part"],
   waits: ["依赖的步骤未通过，不再核对", "not checked, because a step it needs has failed"],
+  batchHolds: ["同批抽取成立", "The batch holds"],
+  batchBroken: ["同批抽取不成立", "The batch fails"],
+  tellBatch: ["{0} 个项目按种子排出的次序抽取，没有谁被无故留出。", "The {0} projects were drawn in the order a seed gave, and nobody was left out without need."],
+  tellBatchPart: ["{0} 个项目的次序由种子得出；证书未全部放入或仍封存，其余待核。", "A seed gave the order of the {0} projects; the rest needs all their certificates, opened."],
+  batchOrder: ["抽取次序", "Order drawn"],
+  "closed.places": ["{0} 份证书中放入了 {1} 份，都在各自的位置上", "{1} of {0} certificates are here, each at its place"],
+  "closed.scarcity": ["所需的证书未全部放入，或仍封存", "not all certificates it needs are here and opened"],
   link: ["先后衔接", "Chain of draws"],
   first_draw: ["这是该项目的第一次抽取，之前没有别的抽取", "The first draw of its project; none came before"],
   previous_not_here: ["上一次抽取的证书（{0}…）不在放入的文件中", "The certificate of the draw before ({0}…) is not among the files"],
@@ -118,11 +126,13 @@ const STEPS = {
   lottery: [["抽签有效", "Lottery valid"], ["各人的机会恰好填满全部席位，不超过同单位上限", "Chances fill every seat exactly and keep to the caps"],
     ["{0} 名合格专家的机会恰好填满 {1} 个席位，同单位至多 {2} 人", "The chances of {0} experts fill {1} seats exactly; at most {2} of one employer"]],
   optimal: [["机会最均等", "Chances as equal as can be"], ["每一级割都紧：没有任何抽签能让机会最小者更多", "Each cut is tight: no lottery gives the least likely more"],
-    ["{0} 级割都紧：没有任何抽签能让机会最小者多于 {1}", "{0} cuts are tight: no lottery gives the least likely more than {1}"]],
+    ["每一级割都紧（共 {0} 级）：没有任何抽签能让机会最小者多于 {1}", "Every cut is tight ({0} in all): no lottery gives the least likely more than {1}"]],
   sealed: [["封存部分", "Sealed part"], ["封存部分就是证书所指的那一份", "It is the one that the certificate names"],
     ["与证书所载摘要 {0}… 相符", "It has the digest that the certificate names, {0}…"]],
   pool: [["名册冻结", "Frozen pool"], ["名册与事先封存的默克尔根相符，各类人数一致", "The pool has the Merkle root committed beforehand"],
     ["{0} 行名册与种子产生前封存的默克尔根 {1}… 相符", "Its {0} rows have the Merkle root {1}… that was committed before the seed"]],
+  reserved: [["留给他场", "Left to other draws"], ["只在别的项目缺之不可时，才把专家留给它们", "Experts are left to other draws only if those cannot do without them"],
+    ["留给同批其他抽取的 {0} 名专家，都是它们缺之不可的", "The {0} experts left to other draws of the batch are all needed there"]],
   conflicts: [["冲突与回避", "Conflicts"], ["不能同组的人就是事先封存的那些，其影响有界", "Those who must not sit together are the committed ones"],
     ["{0} 对不能同组的人就是事先封存的那些，{1} 对未能预先分开", "The {0} pairs who must not sit together are the committed ones; {1} could not be kept apart beforehand"]],
   seed: [["揭示与种子", "Reveals and seed"], ["各方揭示的随机数就是事先承诺的，种子由它们得出", "Each party revealed what it had promised, and the seed follows"],
@@ -133,6 +143,21 @@ const STEPS = {
 
 export const STEP_NAMES = Object.keys(STEPS);
 
+// The same for a batch of draws made together.
+const BATCH_STEPS = {
+  batch: [["批次格式", "Batch record"], ["", ""], ["事先固定的 {0} 个项目与摘要相符", "What was fixed for the {0} projects has the stated digest"]],
+  order: [["先后次序", "Order of the draws"], ["", ""], ["先后由各方随机数得出", "The order follows from what the parties revealed"]],
+  places: [["各就其位", "Places"], ["", ""], ["{1} 份证书都在各自的位置上", "All {1} certificates are at their places"]],
+  scarcity: [["让路有据", "Nobody left out without need"], ["", ""], ["每次为别的项目让路，都数全了能补位的人", "Whenever someone was left to another draw, all who could sit there were counted"]],
+};
+
+// What is found where there is nothing to find.
+const PLAIN = {
+  reserved: ["没有把专家留给别的抽取", "No expert was left to another draw"],
+  conflicts: ["没有已声明的冲突", "No conflicts were declared"],
+  panel: ["用种子重放，得到的正是这 {1} 名成员", "Replayed from the seed, the sampling gives exactly these {1} members"],
+};
+
 const fill = (text, values) => text.replace(/\{(\d+)\}/g, (_, nth) => (values[nth] === undefined ? "—" : String(values[nth])));
 
 export function speaker(language) {
@@ -141,9 +166,10 @@ export function speaker(language) {
   return {
     language: LANGUAGES[at],
     say: (key, ...values) => pick(WORDS[key] || [key, key], values),
-    step: (name) => STEPS[name][0][at],
+    step: (name) => (STEPS[name] || BATCH_STEPS[name])[0][at],
     about: (name) => STEPS[name][1][at],
-    held: (name, ...values) => pick(STEPS[name][2], values),
+    held: (name, values, isPlain) => pick(isPlain ? PLAIN[name] : (STEPS[name] || BATCH_STEPS[name])[2], values),
+    list: (names) => names.join(at ? ", " : "、"),
     refuse: (code, facts) => pick(REFUSALS[code] || WORDS[code] || [code, code], facts),
   };
 }
