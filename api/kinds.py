@@ -67,6 +67,7 @@ FACTS: dict[str, Fact] = {
     "expert_id": Fact("the invited expert's pseudonymous id", TEXT),
     "forecast_end": Fact("when the evaluation is expected to end", TIME),
     "from_end": Fact("the end before the move", TIME),
+    "from_opening_at": Fact("the opening before it was postponed", TIME),
     "from_room_id": Fact("the room before the move", TEXT),
     "from_start": Fact("the start before the move", TIME),
     "from_venue_id": Fact("the venue before the move", TEXT),
@@ -135,6 +136,17 @@ KINDS: dict[str, Kind] = {
     ),
     "project.exempted": _kind("a project is evaluated on site", _PROJECT, "code", "reason"),
     "project.failed": _kind("a project ended without a result", _PROJECT, "booking_id", "code", "reason"),
+    "project.cancelled": _kind("a project is withdrawn", _PROJECT, "booking_id", "code", "reason"),
+    "opening.postponed": _kind(
+        "the opening is at another time", _PROJECT, "opening_at", "from_opening_at", "reason"
+    ),
+    "venue.blocked": _kind(
+        "a room, or without one the whole venue, is out of service for a time",
+        frozenset({"venue_id", "centre_id", "region", "room_id", "start", "end", "reason"}),
+    ),
+    "supply.limited": _kind(
+        "a region supplies fewer experts than its pool has", frozenset({"region", "seats", "reason"})
+    ),
     "plan.published": _kind(
         "a plan is in force",
         frozenset({"plan_id", "date", "region", "centre_id"}),
@@ -184,6 +196,7 @@ KINDS: dict[str, Kind] = {
     "evaluation.progressed": _kind(
         "a section is done", _BOOKING, "progress", "section", "sections", "forecast_end"
     ),
+    "evaluation.suspended": _kind("an evaluation cannot go on where it is", _BOOKING, "reason"),
     "evaluation.finished": _kind("the panel has reported", _BOOKING, "progress"),
     "support.counted": _kind(
         "a venue's support as guest is counted", frozenset({"venue_id", "region", "support_count", "period"})

@@ -165,6 +165,18 @@ class Scribe:
         topics = {"public", "audit", *known, *places}
         events.append(self.session, "plan.published", topics, told, self.now, self.actor)
 
+    def note_venue(self, kind: str, venue_id: str, facts: Mapping[str, Any]) -> None:
+        """The venue's centre and hosts, the boards of its prefecture, and the audit learn of it."""
+        centre_id, region = venues.places(self.session)[venue_id]
+        told = {"venue_id": venue_id, "centre_id": centre_id, "region": region, **facts}
+        topics = {f"venue/{venue_id}", f"centre/{centre_id}", f"region/{region[:PREFECTURE]}", "audit"}
+        events.append(self.session, kind, topics, told, self.now, self.actor)
+
+    def note_region(self, kind: str, region: str, facts: Mapping[str, Any]) -> None:
+        """The boards of the prefecture, and the audit, learn of it."""
+        topics = {f"region/{region[:PREFECTURE]}", "audit"}
+        events.append(self.session, kind, topics, {"region": region, **facts}, self.now, self.actor)
+
     def note_order(self, plan: PlanRow, facts: Mapping[str, Any] | None = None) -> None:
         """Whoever ordered the plan, the supervisors and boards of its prefecture, and the audit learn how it goes.
 

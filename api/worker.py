@@ -8,10 +8,11 @@ from contextlib import suppress
 from datetime import timedelta
 
 from api.office import Office
-from api.refusals import WrongState
+from api.planning import watching
+from api.planning.solver import Solver, SolverFailed
+from api.refusals import ExpertTaken, RoomTaken, WrongState
 from api.retention import Retention
-from api.services import guests, invitations, plans, reallocations
-from api.solver import Solver, SolverFailed
+from api.services import changes, guests, invitations, plans, reallocations
 from api.store import guests as guest_rows
 from api.store import invitations as invitation_rows
 from api.store import plans as rows
@@ -20,6 +21,8 @@ from scheduler.planning import Budget, Progress
 
 LEASE = timedelta(minutes=10)
 IDLE_SECONDS = 0.5
+WATCH_SECONDS = 15.0
+"""Seconds between two looks at all running evaluations."""
 TOLD_EVERY = 1.0
 """Seconds between two reports of progress within one phase."""
 ITERATIONS_PER_SECOND = 400
@@ -42,7 +45,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Take order after order, and between them keep the terms."""
-        solver = Solver()
+        solver, watched = Solver(), time.monotonic()
         try:
             while not self._stopping.wait(IDLE_SECONDS):
                 try:
@@ -50,6 +53,9 @@ class Worker(threading.Thread):
                         pass
                     if not self._office.rehearsal:  # a rehearsal's people keep their own time
                         keep_terms(self._office)
+                        if time.monotonic() >= watched + WATCH_SECONDS:
+                            watched = time.monotonic()
+                            watch_evaluations(self._office)
                     self._retention.keep()
                 except Exception:
                     log.exception("worker failed name=%s", self.name)
@@ -121,3 +127,21 @@ def keep_terms(office: Office) -> None:
         with suppress(WrongState), office.changing() as session:  # another worker was faster
             problem = plans.alone(session, office, project_id, secrets.randbits(62))
             reallocations.reallocate(session, office, project_id, problem, actor="worker", now=now)
+
+
+def watch_evaluations(office: Office) -> None:
+    """Evaluations that need more time than they have get it; what 22:00 cuts off goes on next working day.
+
+    What cannot be given now, because an expert or a room is taken, is tried again at the next look.
+    """
+    now = office.clock.now()
+    with office.reading() as session:
+        short = [seen.project_id for seen in watching.overdue(session, office, now)]
+    for project_id in short:
+        try:
+            with suppress(WrongState), office.changing() as session:  # it ended meanwhile
+                changes.prolong(
+                    session, office, project_id, work=None, seed=secrets.randbits(62), actor="worker", now=now
+                )
+        except (ExpertTaken, RoomTaken) as clash:
+            log.warning("no further session project_id=%s why=%s", project_id, clash.code)

@@ -33,7 +33,8 @@ class ProjectState(StrEnum):
 class ProjectRow(Base, table=True):
     """A project; `serial` is what those see who may not know which project it is.
 
-    `opening_date` is the local day of the opening. `opened_at` is when bids were opened, if they were.
+    `opening_date` is the local day of the opening. `opened_at` is when bids were opened,
+    `started_at` when the evaluation began.
     `version` grows with each change and is the resource's entity tag.
     """
 
@@ -69,6 +70,7 @@ class ProjectRow(Base, table=True):
     reason: str = ""
     version: int = 1
     opened_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
     names_unlocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     result_at: datetime | None = Field(default=None, sa_type=UtcTime)
 

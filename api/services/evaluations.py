@@ -16,6 +16,7 @@ def start(session: Session, project_id: str, actor: str, now: datetime) -> Proje
     case = record.case(session, project_id, lock=True)
     if case.project.names_unlocked_at is None:
         raise WrongState("evaluation", project_id, "starts when the whole panel has checked in")
+    case.project.started_at = now
     projects.move(session, case.project, ProjectState.EVALUATING, ProjectState.CHECKING_IN)
     record.Scribe(session, actor, now).note("evaluation.started", case)
     return case.project

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from api import record
-from api.frozen import problem_of
 from api.office import Office
+from api.planning.frozen import problem_of
 from api.refusals import PlanIsStale, PlanIsUnsound, WrongState
 from api.store import bookings, guests, plans, projects, rulebooks
 from models.bookings import BookingState

@@ -152,6 +152,62 @@ def release(session: Session, bookings: Iterable[BookingRow], state: BookingStat
             session.add(held_room)
 
 
+def lift(session: Session, booking: BookingRow) -> None:
+    """The booking holds no room until it is told anew when it sits."""
+    for held_room in _reservations(session, [booking.booking_id]):
+        held_room.active = False
+        session.add(held_room)
+    session.flush()
+
+
+def resit(session: Session, booking: BookingRow, sittings: Sequence[Sitting]) -> None:
+    """The booking holds its rooms in these sessions; raises `RoomTaken` when one is held already."""
+    parts = session.exec(select(BookingPartRow).where(BookingPartRow.booking_id == booking.booking_id)).all()
+    known = {(row.place, row.nth): row for row in _reservations(session, [booking.booking_id])}
+    with told(session):
+        for part in parts:
+            for nth, sitting in enumerate(sittings):
+                row = known.get((part.place, nth))
+                if row is None:
+                    row = ReservationRow(
+                        booking_id=booking.booking_id,
+                        place=part.place,
+                        nth=nth,
+                        room_id=part.room_id,
+                        starts_at=sitting.start,
+                        ends_at=sitting.end,
+                    )
+                row.starts_at, row.ends_at, row.active = sitting.start, sitting.end, True
+                session.add(row)
+
+
+def in_the_way(
+    session: Session, venue_id: str, room_id: str | None, start: datetime, end: datetime
+) -> list[str]:
+    """The projects whose bookings hold the room, or any of the venue, at some time between `start` and `end`."""
+    query = (
+        select(BookingRow.project_id)
+        .join(BookingPartRow, col(BookingPartRow.booking_id) == BookingRow.booking_id)
+        .join(
+            ReservationRow,
+            and_(
+                col(ReservationRow.booking_id) == BookingPartRow.booking_id,
+                col(ReservationRow.place) == BookingPartRow.place,
+            ),
+        )
+        .where(
+            col(ReservationRow.active),
+            BookingPartRow.venue_id == venue_id,
+            ReservationRow.starts_at < end,
+            ReservationRow.ends_at > start,
+            col(BookingRow.state) != BookingState.DONE,
+        )
+    )
+    if room_id is not None:
+        query = query.where(ReservationRow.room_id == room_id)
+    return sorted(set(session.exec(query)))
+
+
 def cancel(session: Session, booking: BookingRow) -> None:
     """The booking holds nothing any more."""
     booking.state = BookingState.CANCELLED.value

@@ -75,6 +75,29 @@ def busy(session: Session) -> tuple[Engagement, ...]:
     return tuple(Engagement(*row) for row in session.exec(query))
 
 
+def resit(session: Session, project_id: str, sittings: Sequence[Sitting]) -> None:
+    """The panel sits in these sessions; raises `ExpertTaken` when a member sits elsewhere then."""
+    for member in members(session, project_id):
+        rows = session.exec(select(SittingRow).where(SittingRow.engagement_id == member.engagement_id)).all()
+        known = {row.nth: row for row in rows}
+        with told(session):
+            for nth, sitting in enumerate(sittings):
+                row = known.pop(nth, None)
+                if row is None:
+                    row = SittingRow(
+                        engagement_id=member.engagement_id,
+                        nth=nth,
+                        expert_id=member.expert_id,
+                        starts_at=sitting.start,
+                        ends_at=sitting.end,
+                    )
+                row.starts_at, row.ends_at, row.active = sitting.start, sitting.end, True
+                session.add(row)
+            for row in known.values():
+                row.active = False
+                session.add(row)
+
+
 def set_state(session: Session, member: EngagementRow, state: EngagementState) -> None:
     """The engagement is in the state; with the seat lost, the expert's time is free again."""
     member.state = state.value

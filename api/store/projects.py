@@ -26,7 +26,7 @@ def add_all(session: Session, projects: Sequence[Project], reasons: Sequence[str
     taken: dict[str, int] = {}
     for project, reason in zip(projects, reasons, strict=True):
         day = project.opening_at.astimezone(LOCAL).date().isoformat()
-        taken[day] = taken.get(day, _taken(session, day)) + 1
+        taken[day] = taken.get(day, _last(session, day)) + 1
         rows.append(_row(project, day, serial(taken[day]), reason))
     session.add_all(rows)
     session.flush()
@@ -144,6 +144,15 @@ def check_version(project: ProjectRow, version: int) -> None:
         raise VersionStale("project", project.project_id, f"is at version {project.version}")
 
 
+def postpone(session: Session, project: ProjectRow, opening_at: datetime) -> None:
+    """The project opens then; on another day it has the next serial of that day."""
+    day = opening_at.astimezone(LOCAL).date().isoformat()
+    if day != project.opening_date:
+        project.serial = serial(_last(session, day) + 1)
+    project.opening_at, project.opening_date = opening_at, day
+    touch(session, project)
+
+
 def set_bidders(session: Session, project_id: str, bidders: Iterable[str]) -> None:
     """The project has these bidders, besides those known before."""
     for organisation in sorted(bidders):
@@ -193,9 +202,11 @@ def last_finished(session: Session, project_id: str) -> datetime:
     return max(done)
 
 
-def _taken(session: Session, day: str) -> int:
-    query = select(func.count()).select_from(ProjectRow).where(ProjectRow.opening_date == day)
-    return session.exec(query).one()
+def _last(session: Session, day: str) -> int:
+    """The number of the day's last serial; zero before the first."""
+    query = select(func.max(ProjectRow.serial)).where(ProjectRow.opening_date == day)
+    last = session.exec(query).one()
+    return 0 if last is None else (ord(last[0]) - ord("A")) * PER_LETTER + int(last[2:])
 
 
 def _row(project: Project, day: str, number: str, reason: str) -> ProjectRow:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.refusals import NotFound
 from models.venues import BlockedRow, RoomRow, VenueRow
@@ -69,6 +69,28 @@ def load_all(session: Session) -> tuple[Venue, ...]:
         )
         for row in session.exec(select(VenueRow).order_by(col(VenueRow.venue_id)))
     )
+
+
+def block(session: Session, venue_id: str, blocked: Blocked) -> BlockedRow:
+    """The room, or the whole venue, is out of service for that time; raises `NotFound`."""
+    if session.get(VenueRow, venue_id) is None:
+        raise NotFound("venue", venue_id)
+    if blocked.room_id is not None:
+        room = session.get(RoomRow, blocked.room_id)
+        if room is None or room.venue_id != venue_id:
+            raise NotFound("room", blocked.room_id)
+    count = select(func.count()).select_from(BlockedRow).where(BlockedRow.venue_id == venue_id)
+    row = BlockedRow(
+        blocked_id=f"{venue_id}-X{session.exec(count).one()}",
+        venue_id=venue_id,
+        room_id=blocked.room_id,
+        starts_at=blocked.start,
+        ends_at=blocked.end,
+        reason=blocked.reason,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def centre_of(session: Session, venue_id: str) -> str:

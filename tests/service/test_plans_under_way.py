@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from api.files.openings import made_up
+from api.planning.solver import Solver, SolverFailed
 from api.services import guests, plans, projects
-from api.solver import Solver, SolverFailed
 from api.store import bookings, ledger, venues
 from api.store import guests as asked
 from api.worker import Worker

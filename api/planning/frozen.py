@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from api.office import Office
-from api.store import bookings, experts, guests, support, venues
+from api.store import bookings, experts, guests, limits, support, venues
 from models.bookings import BookingState
 from scheduler.planning.problem import PairCount, Problem, Refusal, SupportCount
 from scheduler.projects import Project
@@ -36,7 +36,10 @@ def problem_of(
     return Problem(
         projects=wanted,
         venues=known,
-        supply=supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
+        supply=(
+            *supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
+            *limits.load_all(session),
+        ),
         calendar=office.calendar,
         rule_book=office.book,
         commitments=bookings.commitments(session, without),

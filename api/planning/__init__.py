@@ -1,0 +1,1 @@
+"""What the service does between its database and the planner: freeze, solve apart, answer changes, watch."""
