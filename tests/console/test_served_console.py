@@ -10,7 +10,7 @@ from api.kinds import KINDS
 from tests.console.stub import TOKEN, TOPIC, Stub, serving
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
-SILENT = {"clock.ticked", "account.changed", "plan.progressed"}
+SILENT = {"clock.ticked", "account.changed", "plan.progressed", "webhook.changed"}
 ROOMS = [{"room_id": f"R{n}", "seats": 5} for n in (1, 2)]
 
 
