@@ -1,57 +1,61 @@
-"""Planning by shards: provinces apart, after the few projects whose guests come from another province.
+"""Planning by shards (分省排期): provinces apart, after the few projects whose guests come from another province.
 
-Crossing projects are planned first, pair of provinces by pair, in small problems; their rooms and experts are then
-taken in the problems of the provinces, which share nothing any more and may be solved on any machine in any
-order. Each shard's plan answers its own problem and is checked against it. The sum of the bounds holds for every
-plan that crosses where `crossing` says, after the crossing projects are where they are; it is no bound for plans
-that cross elsewhere.
+Crossing projects are planned first, one problem for each province that gives guests; their rooms and experts are
+then taken in the problems of the provinces, which share nothing any more and may be solved on any machine in any
+order. Each shard's plan answers its own problem; together they are a plan of the whole.
+
+The bound holds for every plan of the whole problem, wherever it crosses. Homes are bounded with all their projects
+and no room taken by a crossing one; supports by as many of the cheapest that all venues together can give, each
+at most at what leaving it out costs. docs/planning.md says why no term counts twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import count, islice
+from typing import Protocol, TypeVar
 
 from scheduler.panel import seat_demands
+from scheduler.planning.balance import met_before, support_cost, support_scale
+from scheduler.planning.board import compile_board
 from scheduler.planning.budget import Budget
+from scheduler.planning.home import home_bound
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Commitment, Problem, Refusal, Supply
 from scheduler.planning.solve import solve
 from scheduler.timeline import ZONE
 
 Shard = tuple[Problem, Plan]
-Run = Callable[[Callable[[Problem], Plan], Iterable[Problem]], Iterable[Plan]]
+T = TypeVar("T")
+GUESTS_SHARE = 20
+"""The price of a project left out is split between both parts of the bound: a twentieth counts with its guests."""
+
+
+class Run(Protocol):
+    """Maps a picklable function over problems, in their order: `map`, a pool of processes, a queue of jobs."""
+
+    def __call__(self, act: Callable[[Problem], T], problems: Iterable[Problem], /) -> Iterable[T]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sharded:
-    """The shards with their plans; together they answer every project once."""
+    """The shards with their plans, and the plan of the whole that they are together."""
 
     shards: tuple[Shard, ...]
-
-    @property
-    def bookings(self) -> tuple[Booking, ...]:
-        """All bookings, by project."""
-        found = (booking for _, plan in self.shards for booking in plan.bookings)
-        return tuple(sorted(found, key=lambda booking: booking.project_id))
-
-    @property
-    def cost(self) -> int:
-        """The shards' costs together."""
-        return sum(plan.cost for _, plan in self.shards)
-
-    @property
-    def bound(self) -> int:
-        """The shards' bounds together."""
-        return sum(plan.bound for _, plan in self.shards)
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class _Solver:
-    """`solve` with its budget, as a value that reaches another process."""
+    """`solve` with its part of the budget, as a value that reaches another process."""
 
-    budget: Budget
+    iterations: int
+    projects: int
 
     def __call__(self, problem: Problem) -> Plan:
-        return solve(problem, self.budget)
+        share = self.iterations * len(problem.projects) // max(1, self.projects)
+        return solve(problem, Budget(max(1, share) if self.iterations else 0))
 
 
 def solve_shards(
@@ -61,64 +65,137 @@ def solve_shards(
     digits: int = 2,
     run: Run = map,
 ) -> Sharded:
-    """Plans of all shards; `crossing` gives projects the region prefix that their guests must come from.
+    """A plan of the whole, shard by shard; `crossing` gives projects the region prefix their guests come from.
 
-    `digits` of the home's region code name a shard: 2 are a province, 4 a prefecture. `run` maps a picklable
-    function over problems, here by default, elsewhere by a pool of processes or a queue of jobs.
+    `digits` of the home's region code name a shard: 2 are a province, 4 a prefecture. Iterations are divided in
+    proportion to projects, so that the work grows as their number does.
     """
     crossing = crossing or {}
+    by_prefix = {venue.venue_id: venue.region[:digits] for venue in problem.venues}
+    solver = _Solver(budget.iterations, len(problem.projects))
     shards: list[Shard] = []
-    for pair in sorted(_pairs(problem, crossing, digits)):
-        crossed = _crossing_problem(problem, crossing, pair, digits, shards)
-        shards.append((crossed, _Solver(budget)(crossed)))
-    prefixes = sorted({_prefix(problem, project.home, digits) for project in problem.projects})
-    apart = [_province(problem, crossing, prefix, digits, shards) for prefix in prefixes]
-    plans = run(_Solver(budget), apart)
-    return Sharded((*shards, *zip(apart, plans, strict=True)))
+    for there in sorted(set(crossing.values())):
+        crossed = _crossing_problem(problem, crossing, there, by_prefix, shards)
+        if crossed.projects:
+            shards.append((crossed, solver(crossed)))
+    prefixes = sorted({by_prefix.get(project.home, "") for project in problem.projects})
+    whole = [_homes(problem, prefix, by_prefix) for prefix in prefixes]
+    apart = [_province(part, crossing, prefix, shards) for part, prefix in zip(whole, prefixes, strict=True)]
+    plans = run(solver, apart)
+    shards += zip(apart, plans, strict=True)
+    homes = list(run(_homes_bound, [_with_tightest_hours(part, problem) for part in whole]))
+    bound = sum(part for part, _ in homes) + _supports_bound(problem, sum(supports for _, supports in homes))
+    return Sharded(tuple(shards), _whole_plan(problem, shards, bound))
 
 
-def _prefix(problem: Problem, venue_id: str, digits: int) -> str:
-    return next((v.region[:digits] for v in problem.venues if v.venue_id == venue_id), "")
+def _whole_plan(problem: Problem, shards: list[Shard], bound: int) -> Plan:
+    """The shards' plans as one, its cost on the scale of the whole problem."""
+    bookings = [booking for _, plan in shards for booking in plan.bookings]
+    unscheduled = [miss for _, plan in shards for miss in plan.unscheduled]
+    prices = sum(plan.cost - _guest_cost(part, plan.bookings) for part, plan in shards)
+    return Plan(
+        bookings=tuple(sorted(bookings, key=lambda booking: booking.project_id)),
+        unscheduled=tuple(sorted(unscheduled, key=lambda miss: miss.project_id)),
+        cost=prices + _guest_cost(problem, bookings),
+        bound=bound,
+        seed=problem.seed,
+        problem_digest=problem.digest,
+        rules_digest=problem.rule_book.digest,
+    )
 
 
-def _pairs(problem: Problem, crossing: Mapping[str, str], digits: int) -> Iterator[tuple[str, str]]:
-    seen = set()
-    for project in problem.projects:
-        if project.project_id in crossing:
-            seen.add((_prefix(problem, project.home, digits), crossing[project.project_id]))
-    yield from seen
+def _guest_cost(problem: Problem, bookings: Iterable[Booking]) -> int:
+    """What supports and meetings cost, on the problem's scale; distances are the same on every scale."""
+    scale, met, wishes = support_scale(problem), met_before(problem), problem.wishes
+    supports: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for booking in bookings:
+        for guest in booking.guests:
+            supports[guest.venue_id] += 1
+            pairs[booking.home.venue_id, guest.venue_id] += 1
+    balance = sum(
+        support_cost(*scale[v], nth) for v, given in supports.items() for nth in range(1, given + 1)
+    )
+    rotation = sum(met.get(pair, 0) + nth for pair, meetings in pairs.items() for nth in range(meetings))
+    return wishes.support * balance + wishes.rotation * rotation
+
+
+def _homes_bound(problem: Problem) -> tuple[int, int]:
+    """What the homes of a province cost at least, guests left out; and how many supports their tasks ask for.
+
+    Whoever has no place for want of a guest may have one in the whole problem: that counts nothing.
+    """
+    board, wishes = compile_board(problem), problem.wishes
+    by_home: dict[int, list[int]] = {}
+    for nth, task in enumerate(board.tasks):
+        by_home.setdefault(task.home, []).append(nth)
+    left_out = wishes.unscheduled - wishes.unscheduled // GUESTS_SHARE
+    hopeless = wishes.unscheduled * sum(why.code != "no_guest_venue" for _, why in board.hopeless)
+    homes = sum(home_bound(board, members, left_out).bound for members in by_home.values())
+    begun = board.begun
+    supports = sum(task.guest_count for task in board.tasks if task.project_id not in begun)
+    return hopeless + homes, supports
+
+
+def _supports_bound(problem: Problem, supports: int) -> int:
+    """The least that so many supports cost, whoever gives them: marginal costs of a venue never fall."""
+    most = max((project.guest_count for project in problem.projects), default=1)
+    left_out = problem.wishes.unscheduled // GUESTS_SHARE // most
+    steps = [
+        map(support_cost, _always(ahead), _always(scale), count(1))
+        for ahead, scale in support_scale(problem).values()
+    ]
+    cheapest = islice(merge(*steps), supports) if steps else iter(())
+    return sum(min(left_out, problem.wishes.support * cost) for cost in cheapest)
+
+
+def _always(value: T) -> Iterator[T]:
+    while True:
+        yield value
+
+
+def _with_tightest_hours(part: Problem, problem: Problem) -> Problem:
+    """The part with the venues beside it that open last and close first: guests may come from anywhere."""
+    known = {venue.venue_id for venue in part.venues}
+    able = [venue for venue in problem.venues if venue.rooms]
+    extremes = {
+        venue.venue_id: venue
+        for venue in (
+            *sorted(able, key=lambda venue: venue.opens)[-1:],
+            *sorted(able, key=lambda venue: venue.closes)[:1],
+        )
+        if venue.venue_id not in known
+    }
+    return replace(part, venues=(*part.venues, *extremes.values()))
+
+
+def _homes(problem: Problem, prefix: str, by_prefix: Mapping[str, str]) -> Problem:
+    """All projects of one province at its own venues."""
+    projects = tuple(p for p in problem.projects if by_prefix.get(p.home, "") == prefix)
+    venues = tuple(venue for venue in problem.venues if by_prefix[venue.venue_id] == prefix)
+    return _part(replace(problem, projects=projects, venues=venues), [])
 
 
 def _crossing_problem(
-    problem: Problem, crossing: Mapping[str, str], pair: tuple[str, str], digits: int, done: list[Shard]
+    problem: Problem, crossing: Mapping[str, str], there: str, by_prefix: Mapping[str, str], done: list[Shard]
 ) -> Problem:
-    """Projects of one province whose guests come from another: homes there refuse to be guests."""
-    here, there = pair
-    projects = tuple(
-        p
-        for p in problem.projects
-        if crossing.get(p.project_id) == there and _prefix(problem, p.home, digits) == here
-    )
+    """Projects whose guests come from the province `there`: homes of others refuse to be guests."""
+    projects = tuple(p for p in problem.projects if crossing.get(p.project_id) == there)
     homes = {project.home for project in projects}
-    venues = tuple(v for v in problem.venues if v.venue_id in homes or v.region.startswith(there))
+    venues = tuple(v for v in problem.venues if v.venue_id in homes or by_prefix[v.venue_id] == there)
+    away = sorted(home for home in homes if by_prefix[home] != there)
     refusals = tuple(
-        Refusal(project.project_id, home) for project in projects for home in homes if home != project.home
+        Refusal(project.project_id, home) for project in projects for home in away if home != project.home
     )
     return _part(
         replace(problem, projects=projects, venues=venues, refusals=refusals + problem.refusals), done
     )
 
 
-def _province(
-    problem: Problem, crossing: Mapping[str, str], prefix: str, digits: int, done: list[Shard]
-) -> Problem:
-    projects = tuple(
-        p
-        for p in problem.projects
-        if p.project_id not in crossing and _prefix(problem, p.home, digits) == prefix
-    )
-    venues = tuple(venue for venue in problem.venues if venue.region.startswith(prefix))
-    return _part(replace(problem, projects=projects, venues=venues), done)
+def _province(part: Problem, crossing: Mapping[str, str], prefix: str, done: list[Shard]) -> Problem:
+    """The province's projects that do not cross, around what crossing ones have taken."""
+    projects = tuple(p for p in part.projects if crossing.get(p.project_id, prefix) == prefix)
+    return _part(replace(part, projects=projects), done)
 
 
 def _part(part: Problem, done: list[Shard]) -> Problem:

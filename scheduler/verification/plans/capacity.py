@@ -106,9 +106,10 @@ def pair_shares(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Ite
             planned[booking.parts[0].venue_id, part.venue_id] += 1
             if booking.project_id not in held:
                 open_.add((booking.parts[0].venue_id, part.venue_id))
+    limits = {home: pair_limit(problem, facts, home) for home in {home for home, _ in planned}}
     for (home, guest), count in sorted(planned.items()):
         total = pairs[home, guest] + count
-        limit = pair_limit(problem, facts, home)
+        limit = limits[home]
         if total > limit and (home, guest) in open_:
             yield Violation("no_pair_meets_too_often", "", f"{home} and {guest}: {total} of at most {limit}")
 
