@@ -1,91 +1,264 @@
-"""`python -m benchmarks.planning.real_days [DATE...]`: real openings on a made-up prefecture, against the telephone.
+"""`python -m benchmarks.planning.real_days [DATE or MONTH…]`: real openings, against first come first served.
 
-Reads `../shared/data/odisha_openings.csv` beside the checkout (not ours to ship). Each organisation's home is
-venue `org_id modulo 11`. Without dates: the ten days with most sections, and two whole months.
+Reads `../shared/data/odisha_openings.csv` and `odisha_organisations.csv` beside the checkout (not ours to ship).
+Without arguments: the twelve days with most openings or most sections, and two whole months. Writes real_days.json,
+real_days.md and real_days.svg into results; fails when a plan breaks a rule.
+
+Each organisation that opens bids in the window is a home with a venue of its own, which is a guest of the others. What
+the data lack is assumed: a venue has a room for every two openings of its busiest day in the file, at least one and at
+most four, with 9, 7, 7 and 5 seats; it is open from 09:00 to 22:00; its region is the circle (second level) in the
+organisation's chain; panels have four experts and one owner's representative; weekends alone are days off.
 """
 
+import argparse
 import csv
+import json
+import os
+import platform
 import sys
 import time as clock
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from benchmarks.planning.instances import CALENDAR, Shape, make
+from benchmarks.planning.__main__ import gini
+from benchmarks.planning.peers import waits
 from scheduler.planning import Budget, Plan, Problem, first_come_first_served, solve
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import default_rule_book
-from scheduler.timeline import ZONE
+from scheduler.timeline import ZONE, WorkCalendar
+from scheduler.venues import Room, Venue
 from scheduler.verification.plans import verify_plan
 
-FILE = Path(__file__).parents[2] / ".." / "shared" / "data" / "odisha_openings.csv"
+HERE = Path(__file__).parent
+DATA = HERE.parents[1] / ".." / "shared" / "data"
 KINDS = {"W": Category.WORKS, "G": Category.GOODS, "S": Category.SERVICES}
 MONTHS = ("2024-02", "2025-11")
-PREFECTURE = make(Shape(1, 11, (2, 4), seed=7)).venues
+DAYS = 6
+"""Days with most openings, and as many with most sections."""
+SEATS = (9, 7, 7, 5)
+CALENDAR = WorkCalendar(frozenset(), frozenset(), (date.min, date.max))
+HOUR = timedelta(hours=1)
+OPEN_HOURS = 13
 
 
-def openings() -> dict[str, list[Project]]:
-    """The projects of each day in the file."""
-    days: dict[str, list[Project]] = {}
-    with FILE.open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            home = PREFECTURE[int(row["org_id"]) % len(PREFECTURE)]
-            sections, bids = int(row["sections"] or 0), int(row["bidders"] or 0)
-            if sections < 1:
-                continue
-            project = Project(
-                project_id=row["notice"],
-                name=row["notice"],
-                kind=ProcurementKind.CONSTRUCTION,
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One row of the data."""
+
+    notice: str
+    at: datetime
+    category: Category
+    organisation: str
+    sections: int
+    bids: int
+
+
+def openings() -> list[Opening]:
+    """The openings with at least one section."""
+    with (DATA / "odisha_openings.csv").open(encoding="utf-8") as lines:
+        return [
+            Opening(
+                notice=row["notice"],
+                at=datetime.fromisoformat(row["opening_at"]).replace(tzinfo=ZONE),
                 category=KINDS[row["category"]],
-                home=home.venue_id,
-                region=home.region,
-                opening_at=datetime.fromisoformat(row["opening_at"]).replace(tzinfo=ZONE),
-                sections=tuple(
-                    Section(str(nth), bids // sections + (nth < bids % sections)) for nth in range(sections)
-                ),
-                specialties=((Requirement(frozenset({"A08"})), 4),),
+                organisation=row["org_id"],
+                sections=int(row["sections"]),
+                bids=int(row["bidders"] or 0),
             )
-            days.setdefault(row["opening_at"][:10], []).append(project)
-    return days
+            for row in csv.DictReader(lines)
+            if int(row["sections"] or 0)
+        ]
 
 
-def problem_of(projects: list[Project]) -> Problem:
-    """Those projects at the eleven venues."""
-    return Problem(tuple(projects), PREFECTURE, CALENDAR, default_rule_book())
+def regions() -> dict[str, str]:
+    """A code of the form of GB/T 2260 for the circle of each organisation."""
+    with (DATA / "odisha_organisations.csv").open(encoding="utf-8") as lines:
+        circles = {
+            row["org_id"]: tuple(part.strip() for part in row["chain"].split("||")[:2])
+            for row in csv.DictReader(lines)
+        }
+    numbers = {circle: nth for nth, circle in enumerate(sorted(set(circles.values())))}
+    return {org: f"53{numbers[c] // 90 + 1:02d}{numbers[c] % 90 + 1:02d}" for org, c in circles.items()}
 
 
-def line(name: str, who: str, problem: Problem, plan: Plan, seconds: float) -> str:
-    """The figures of one plan."""
-    hours = sum(
-        ((s.end - s.start) * len(b.parts) for b in plan.bookings for s in b.sessions), timedelta()
-    ) / timedelta(hours=1)
-    counts = Counter(part.venue_id for booking in plan.bookings for part in booking.guests)
-    return (
-        f"{name} {who}: {len(problem.projects)} projects, {hours:.0f} room hours, "
-        f"{len(plan.unscheduled)} unscheduled, {sum(b.split for b in plan.bookings)} split, "
-        f"{sum(b.avoidable for b in plan.bookings)} avoidably, supports {min(counts.values(), default=0)} to "
-        f"{max(counts.values(), default=0)}, cost {plan.cost}, bound {plan.bound}, "
-        f"{len(verify_plan(problem, plan))} violations, {seconds:.1f} s"
+def problem_of(window: str, rows: list[Opening], places: dict[str, str]) -> Problem:
+    """The openings of the day, or of the month, with their organisations as homes."""
+    peaks: Counter[str] = Counter()
+    for (org, _), count in Counter((row.organisation, row.at.date()) for row in rows).items():
+        peaks[org] = max(peaks[org], count)
+    inside = [row for row in rows if row.at.date().isoformat().startswith(window)]
+    venues = tuple(
+        Venue(
+            venue_id=f"V{org:>04}",
+            centre_id=f"C{org:>04}",
+            name=f"Organisation {org}",
+            region=places[org],
+            rooms=tuple(
+                Room(f"V{org:>04}-{nth}", SEATS[nth]) for nth in range(min(4, max(1, -(-peaks[org] // 2))))
+            ),
+            opens=time(9),
+        )
+        for org in sorted({row.organisation for row in inside})
+    )
+    return Problem(tuple(_project(row, places) for row in inside), venues, CALENDAR, default_rule_book())
+
+
+def _project(row: Opening, places: dict[str, str]) -> Project:
+    counts = (row.bids // row.sections + (nth < row.bids % row.sections) for nth in range(row.sections))
+    return Project(
+        project_id=row.notice,
+        name=row.notice,
+        kind=ProcurementKind.CONSTRUCTION,
+        category=row.category,
+        home=f"V{row.organisation:>04}",
+        region=places[row.organisation],
+        opening_at=row.at,
+        sections=tuple(Section(str(nth), count) for nth, count in enumerate(counts)),
+        specialties=((Requirement(frozenset({"A08"})), 4),),
     )
 
 
+def figures(problem: Problem, plan: Plan, bound: int) -> dict[str, Any]:
+    """What is reported of a plan; utilisation is of the rooms' open hours on the days on which there are openings."""
+    days = {project.opening_at.date() for project in problem.projects}
+    rooms = sum(len(venue.rooms) for venue in problem.venues)
+    held = sum(
+        (
+            (s.end - s.start) * len(b.parts)
+            for b in plan.bookings
+            for s in b.sessions
+            if s.start.date() in days
+        ),
+        timedelta(),
+    )
+    minutes = sorted(wait.total_seconds() / 60 for wait in waits(problem, plan)) or [0.0]
+    counts = Counter({venue.venue_id: 0 for venue in problem.venues})
+    counts.update(part.venue_id for booking in plan.bookings for part in booking.guests)
+    seats = {venue.venue_id: venue.seats for venue in problem.venues}
+    return {
+        "scheduled": len(plan.bookings),
+        "unscheduled": len(plan.unscheduled),
+        "split": sum(booking.split for booking in plan.bookings),
+        "avoidable": sum(booking.avoidable for booking in plan.bookings),
+        "mean_wait_min": round(sum(minutes) / len(minutes), 1),
+        "p95_wait_min": round(minutes[int(0.95 * (len(minutes) - 1))]),
+        "utilisation": round(held / HOUR / (rooms * OPEN_HOURS * len(days)), 3),
+        "supports_min": min(counts.values()),
+        "supports_max": max(counts.values()),
+        "gini_counts": round(gini(list(counts.values())), 3),
+        "gini_by_seats": round(gini([count / seats[venue] for venue, count in counts.items()]), 3),
+        "cost": plan.cost,
+        "bound": bound,
+        "gap": round(max(0, plan.cost - bound) / plan.cost, 3) if plan.cost else 0.0,
+        "violations": len(verify_plan(problem, plan)),
+    }
+
+
+def measure(window: str, problem: Problem, iterations: int) -> Iterator[dict[str, Any]]:
+    """The rows of one window: Yidi first, for its bound holds for the telephone too."""
+    planners: tuple[tuple[str, Callable[[Problem], Any]], ...] = (
+        ("yidi", lambda asked: solve(asked, Budget(iterations))),
+        ("first come first served", first_come_first_served),
+    )
+    bound = None
+    for name, planner in planners:
+        start, cpu = clock.perf_counter(), clock.process_time()
+        plan = planner(problem)
+        assert isinstance(plan, Plan)
+        bound = plan.bound if bound is None else bound
+        yield {
+            "window": window,
+            "planner": name,
+            "projects": len(problem.projects),
+            "sections": sum(len(project.sections) for project in problem.projects),
+            "venues": len(problem.venues),
+            "rooms": sum(len(venue.rooms) for venue in problem.venues),
+            **figures(problem, plan, bound),
+            "seconds": round(clock.perf_counter() - start, 1),
+            "cpu_seconds": round(clock.process_time() - cpu, 1),
+        }
+
+
+def busiest(rows: list[Opening]) -> list[str]:
+    """The days with most openings, and those with most sections, by date."""
+    opened = Counter(row.at.date().isoformat() for row in rows)
+    sections = Counter[str]()
+    for row in rows:
+        sections[row.at.date().isoformat()] += row.sections
+    most = sorted(opened, key=lambda day: (-opened[day], day))[:DAYS]
+    others = sorted((day for day in sections if day not in most), key=lambda day: (-sections[day], day))
+    return sorted([*most, *others[:DAYS]])
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows in Markdown."""
+    columns = list(rows[0])
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    return (
+        "\n".join([*lines, *("| " + " | ".join(str(row[c]) for c in columns) + " |" for row in rows)]) + "\n"
+    )
+
+
+def draw(rows: list[dict[str, Any]], file: Path) -> None:
+    """Avoidable splits, mean waits, and balance by seats, of both planners by window, as SVG."""
+    import matplotlib  # noqa: PLC0415 - only who draws needs it
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "yidi"
+    from matplotlib import pyplot  # noqa: PLC0415
+
+    figure, panels = pyplot.subplots(3, 1, figsize=(9, 8), sharex=True)
+    windows = [row["window"] for row in rows if row["planner"] == "yidi"]
+    shown = (
+        ("avoidable", "avoidable splits"),
+        ("mean_wait_min", "mean wait, minutes"),
+        ("gini_by_seats", "Gini of supports by seats"),
+    )
+    for axes, (column, label) in zip(panels, shown, strict=True):
+        for shift, planner in ((-0.2, "first come first served"), (0.2, "yidi")):
+            values = [row[column] for row in rows if row["planner"] == planner]
+            axes.bar([nth + shift for nth in range(len(windows))], values, 0.4, label=planner)
+        axes.set_ylabel(label)
+    panels[0].legend()
+    panels[-1].set_xticks(range(len(windows)), windows, rotation=45, ha="right")
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})
+
+
 def main() -> int:
-    """Plan and print."""
-    days = openings()
-    busiest = sorted(days, key=lambda day: (-sum(len(p.sections) for p in days[day]), day))[:10]
-    names = sys.argv[1:] or [*busiest, *MONTHS]
-    for name in names:
-        problem = problem_of([p for day, projects in days.items() if day.startswith(name) for p in projects])
-        for who, planner in (
-            ("telephone", first_come_first_served),
-            ("yidi", lambda p: solve(p, Budget(4_000))),
-        ):
-            start = clock.perf_counter()
-            plan = planner(problem)
-            assert isinstance(plan, Plan)
-            print(line(name, who, problem, plan, clock.perf_counter() - start), flush=True)
-    return 0
+    """Plan, write, and judge."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.planning.real_days", description=__doc__)
+    parser.add_argument("windows", nargs="*", metavar="DATE or MONTH")
+    parser.add_argument("--iterations", type=int, default=8_000)
+    parser.add_argument("--out", type=Path, default=HERE / "results")
+    options = parser.parse_args()
+    read, places = openings(), regions()
+    rows: list[dict[str, Any]] = []
+    load = [round(os.getloadavg()[0], 1)]
+    for window in options.windows or [*busiest(read), *MONTHS]:
+        rows += measure(window, problem_of(window, read, places), options.iterations)
+        load.append(round(os.getloadavg()[0], 1))
+        print(table(rows[-2:]), flush=True)
+    machine = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": load,
+        "packages": {name: version(name) for name in ("ortools", "numpy")},
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "real_days.json").write_text(
+        json.dumps({"machine": machine, "iterations": options.iterations, "rows": rows}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    (options.out / "real_days.md").write_text(table(rows), encoding="utf-8")
+    draw(rows, options.out / "real_days.svg")
+    return 1 if any(row["violations"] for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -12,19 +12,20 @@ at most at what leaving it out costs. docs/planning.md says why no term counts t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from heapq import merge
 from itertools import count, islice
 from typing import Protocol, TypeVar
 
 from scheduler.panel import seat_demands
 from scheduler.planning.balance import met_before, support_cost, support_scale
-from scheduler.planning.board import compile_board
+from scheduler.planning.board import Board, compile_board
 from scheduler.planning.budget import Budget
 from scheduler.planning.home import home_bound
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Commitment, Problem, Refusal, Supply
 from scheduler.planning.solve import solve
-from scheduler.timeline import ZONE
+from scheduler.timeline import ZONE, run_of
 
 Shard = tuple[Problem, Plan]
 T = TypeVar("T")
@@ -73,18 +74,20 @@ def solve_shards(
     crossing = crossing or {}
     by_prefix = {venue.venue_id: venue.region[:digits] for venue in problem.venues}
     solver = _Solver(budget.iterations, len(problem.projects))
+    prefixes = sorted({by_prefix.get(project.home, "") for project in problem.projects})
+    whole = [_homes(problem, prefix, by_prefix) for prefix in prefixes]
+    alone = list(run(_Homes(frozenset(crossing)), [_with_tightest_hours(part, problem) for part in whole]))
+    wished = tuple(taken for homes in alone for taken in homes.wished)
     shards: list[Shard] = []
     for there in sorted(set(crossing.values())):
         crossed = _crossing_problem(problem, crossing, there, by_prefix, shards)
         if crossed.projects:
-            shards.append((crossed, solver(crossed)))
-    prefixes = sorted({by_prefix.get(project.home, "") for project in problem.projects})
-    whole = [_homes(problem, prefix, by_prefix) for prefix in prefixes]
+            shards.append(_around(crossed, wished, solver))
     apart = [_province(part, crossing, prefix, shards) for part, prefix in zip(whole, prefixes, strict=True)]
     plans = run(solver, apart)
     shards += zip(apart, plans, strict=True)
-    homes = list(run(_homes_bound, [_with_tightest_hours(part, problem) for part in whole]))
-    bound = sum(part for part, _ in homes) + _supports_bound(problem, sum(supports for _, supports in homes))
+    supports = sum(homes.supports for homes in alone)
+    bound = sum(homes.bound for homes in alone) + _supports_bound(problem, supports)
     return Sharded(tuple(shards), _whole_plan(problem, shards, bound))
 
 
@@ -120,21 +123,65 @@ def _guest_cost(problem: Problem, bookings: Iterable[Booking]) -> int:
     return wishes.support * balance + wishes.rotation * rotation
 
 
-def _homes_bound(problem: Problem) -> tuple[int, int]:
-    """What the homes of a province cost at least, guests left out; and how many supports their tasks ask for.
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A province's homes, guests left out: what they cost at least, how many supports their tasks ask for, and
+    rooms at the times at which their tasks that do not cross would do best."""
 
-    Whoever has no place for want of a guest may have one in the whole problem: that counts nothing.
+    bound: int
+    supports: int
+    wished: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Homes:
+    """Bounds the homes of a province, as a value that reaches another process."""
+
+    crossing: frozenset[str]
+
+    def __call__(self, problem: Problem) -> _Alone:
+        """Whoever has no place for want of a guest may have one in the whole problem: that counts nothing."""
+        board, wishes = compile_board(problem), problem.wishes
+        by_home: dict[int, list[int]] = {}
+        for nth, task in enumerate(board.tasks):
+            by_home.setdefault(task.home, []).append(nth)
+        left_out = wishes.unscheduled - wishes.unscheduled // GUESTS_SHARE
+        bound = wishes.unscheduled * sum(why.code != "no_guest_venue" for _, why in board.hopeless)
+        wished: list[Commitment] = []
+        for members in by_home.values():
+            found = home_bound(board, members, left_out)
+            bound += found.bound
+            if self.crossing:
+                wished += self._rooms(board, found.starts)
+        free = (task for task in board.tasks if task.project_id not in board.begun)
+        return _Alone(bound, sum(task.guest_count for task in free), tuple(wished))
+
+    def _rooms(self, board: Board, starts: Mapping[int, int]) -> Iterator[Commitment]:
+        """The first suited room that is free at each start; who finds none is left out."""
+        free = dict(enumerate(board.free))
+        for slot, nth in sorted((slot, nth) for nth, slot in starts.items()):
+            task = board.tasks[nth]
+            taken = run_of(task.length) << slot
+            room = next((room for room in task.rooms if free[room] & taken == taken), None)
+            if task.length and room is not None:
+                free[room] &= ~taken
+                if task.project_id not in self.crossing:
+                    start = board.axis.moment(slot)
+                    end = start + timedelta(minutes=task.brief.shifts.length(task.brief.work))
+                    venue = board.venues[board.room_venue[room]].venue_id
+                    yield Commitment(venue, board.room_ids[room], start, end)
+
+
+def _around(crossed: Problem, wished: tuple[Commitment, ...], solver: "_Solver") -> Shard:
+    """The plan of crossing projects that takes rooms at times at which their owners do not want them.
+
+    What the owners wish binds nobody: the plan answers the problem without it, at the cost that it has there.
     """
-    board, wishes = compile_board(problem), problem.wishes
-    by_home: dict[int, list[int]] = {}
-    for nth, task in enumerate(board.tasks):
-        by_home.setdefault(task.home, []).append(nth)
-    left_out = wishes.unscheduled - wishes.unscheduled // GUESTS_SHARE
-    hopeless = wishes.unscheduled * sum(why.code != "no_guest_venue" for _, why in board.hopeless)
-    homes = sum(home_bound(board, members, left_out).bound for members in by_home.values())
-    begun = board.begun
-    supports = sum(task.guest_count for task in board.tasks if task.project_id not in begun)
-    return hopeless + homes, supports
+    venues = {venue.venue_id for venue in crossed.venues}
+    kept = tuple(taken for taken in wished if taken.venue_id in venues)
+    plan = solver(replace(crossed, commitments=crossed.commitments + kept))
+    floor = crossed.wishes.unscheduled * len(compile_board(crossed).hopeless)
+    return crossed, replace(plan, bound=min(floor, plan.cost), problem_digest=crossed.digest)
 
 
 def _supports_bound(problem: Problem, supports: int) -> int:
