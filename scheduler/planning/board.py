@@ -49,6 +49,8 @@ class Board:
     """Projects that have started."""
     room_index: dict[tuple[str, str], int] = field(default_factory=dict)
     rooms_of: tuple[tuple[int, ...], ...] = ()
+    hours: tuple[tuple[int, int], ...] = ()
+    """The minutes from and to which each venue is open."""
     at_home: tuple[tuple[int, ...], ...] = ()
     """The tasks of each venue as home."""
     support_steps: tuple[list[int], ...] = ()
@@ -137,6 +139,7 @@ def _index(board: Board) -> None:
     }
     board.support_steps = tuple([] for _ in venues)
     board.rooms_of = tuple(map(tuple, rooms))
+    board.hours = tuple((minute_of(venue.opens), minute_of(venue.closes)) for venue in board.venues)
     board.at_home = tuple(map(tuple, homes))
     board.first = tuple(max(0, first_slot(task.same_day or task.window & task.steps)) for task in board.tasks)
     board.least = tuple(board.price(task, slot) for task, slot in zip(board.tasks, board.first, strict=True))
@@ -256,6 +259,7 @@ def _task(
         length=length,
         same_day=same & steps,
         later=later & steps,
+        starts=(same | later) & steps,
         window=window,
         steps=steps,
         prices=prices,

@@ -1,5 +1,6 @@
 """A plan in the making: who sits where, the time left in each room, the running cost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scheduler.planning.board import Board
@@ -52,8 +53,13 @@ class Draft:
             if count >= board.limits.get(home, 0):
                 self.closed[home].add(guest)
         self.cost = board.problem.wishes.unscheduled * (len(board.tasks) + len(board.hopeless))
+        self.late: list[int] = []
+        """Watched tasks without a place, or placed at more than their least price; in no particular order."""
+        self._late_at: dict[int, int] = {}
+        self.watch(range(len(board.tasks)))
         self._starts: list[dict[int, int]] = [{} for _ in board.free]
         self._used: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
+        self._until = board.axis.slots
         self._crossing = [0] * len(board.problem.quotas)
 
     @property
@@ -64,6 +70,45 @@ class Draft:
     def overlooks(self, one_in: int) -> bool:
         """Whether an option is passed over this time (a blink, Christiaens and Vanden Berghe 2020)."""
         return self.chance is not None and self.chance.below(one_in) == 0
+
+    def watch(self, tasks: Iterable[int]) -> None:
+        """Keep `late` up to date for these tasks, and for no others."""
+        self._watched = [False] * len(self.board.tasks)
+        for nth in tasks:
+            self._watched[nth] = True
+        self.late = [n for n, watched in enumerate(self._watched) if watched and self._is_late(n)]
+        self._late_at = {nth: at for at, nth in enumerate(self.late)}
+
+    def _is_late(self, nth: int) -> bool:
+        placement = self.placed.get(nth)
+        return placement is None or placement.price > self.board.least[nth]
+
+    def _note(self, nth: int) -> None:
+        """Bring `late` up to date after the task was placed or taken out: the last one fills a gap."""
+        at, late = self._late_at.get(nth), self.late
+        if self._is_late(nth):
+            if at is None and self._watched[nth]:
+                self._late_at[nth] = len(late)
+                late.append(nth)
+        elif at is not None:
+            del self._late_at[nth]
+            last = late.pop()
+            if last != nth:
+                late[at] = last
+                self._late_at[last] = at
+
+    def look_until(self, slot: int | None) -> None:
+        """Offer no time from the slot on, where nothing is placed; with None, all of the axis again.
+
+        Short sets of slots are quick sets: a search near the openings need not carry two months along.
+        """
+        for room, free in enumerate(self.board.free):
+            if slot is None:
+                self.free[room] |= free >> self._until << self._until
+            else:
+                self.free[room] &= (1 << slot) - 1
+        self._until = self.board.axis.slots if slot is None else slot
+        self._starts = [{} for _ in self.free]
 
     def forbid_before(self, slot: int) -> None:
         """Keep new placements from starting before the slot."""
@@ -139,11 +184,13 @@ class Draft:
         """Place a task that is not placed."""
         self._change(nth, placement, 1)
         self.placed[nth] = placement
+        self._note(nth)
 
     def remove(self, nth: int) -> Placement:
         """Take a placed task out."""
         placement = self.placed.pop(nth)
         self._change(nth, placement, -1)
+        self._note(nth)
         return placement
 
     def _change(self, nth: int, placement: Placement, sign: int) -> None:

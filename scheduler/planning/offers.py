@@ -50,7 +50,7 @@ def offers(
 
 def _places(draft: Draft, board: Board, nth: int, count: int) -> list[Placement]:
     task, hour = board.tasks[nth], max(1, 60 // board.axis.grid)
-    within = -1
+    within = (1 << board.axis.slots) - 1
     places: list[Placement] = []
     while len(places) < count:
         placement = single_session(draft, task, within)

@@ -2,7 +2,7 @@
 
 from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
-from scheduler.planning.insertion import walk
+from scheduler.planning.several import walk
 from scheduler.planning.outcome import Booking
 from scheduler.planning.task import Task
 from scheduler.timeline import MINUTE, ZONE, minute_of, run_of

@@ -11,7 +11,7 @@ Ruin = Callable[[Draft, Chance, int, tuple[int, ...]], list[int]]
 
 def blockers(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A task that waits, or has no place, and those who sit in its rooms when it would have liked to start."""
-    waiting = about or late(draft)
+    waiting = about or draft.late
     if not waiting:
         return neighbours(draft, chance, size)
     nth = waiting[chance.below(len(waiting))]
@@ -56,7 +56,7 @@ def uneven(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ())
 
 def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A task that waits and tasks of the same home, or of one guest, around it."""
-    waiting = about or late(draft) or sorted(draft.placed)
+    waiting = about or draft.late or sorted(draft.placed)
     if not waiting:
         return []
     nth = waiting[chance.below(len(waiting))]
@@ -67,7 +67,7 @@ def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ())
 
 def hot_venue(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
     """A home whose tasks wait, emptied for a day: its own tasks come back first, in the order of `wanted`."""
-    waiting = about or late(draft)
+    waiting = about or draft.late
     if not waiting:
         return neighbours(draft, chance, size)
     board = draft.board
@@ -88,12 +88,6 @@ RUINS: tuple[tuple[int, Ruin], ...] = (
     (1, hot_venue),
 )
 """Each with its share of the iterations."""
-
-
-def late(draft: Draft) -> list[int]:
-    """Tasks without a place, or placed at more than their least price."""
-    least = draft.board.least
-    return [n for n in range(len(least)) if n not in draft.placed or draft.placed[n].price > least[n]]
 
 
 def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> set[int]:

@@ -10,7 +10,6 @@ from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun
-from scheduler.planning.ruin import late
 from scheduler.planning.search import Search, insert_all
 
 Told = Callable[[Progress], None]
@@ -53,7 +52,7 @@ def solve(
 
 def _polish(draft: Draft, fixed: frozenset[int]) -> None:
     """Give each task that waits the better place that is still free, so that no reason given is idle."""
-    for nth in late(draft):
+    for nth in sorted(draft.late):
         if nth in fixed:
             continue
         before, old = draft.cost, draft.remove(nth) if nth in draft.placed else None

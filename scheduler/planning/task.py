@@ -141,6 +141,8 @@ class Task:
     """Starts on the opening day from which a single session ends in time."""
     later: int
     """Starts on later working days from which a single session ends in time."""
+    starts: int
+    """All starts of a single session: those of the opening day and the later ones."""
     window: int
     """Slots that sessions on later days may use."""
     steps: int
