@@ -11,6 +11,7 @@ from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun, placement_of, still_allowed
+from scheduler.planning.ruin import Scope
 from scheduler.planning.search import Search
 from scheduler.planning.wording import why_suspended
 
@@ -47,10 +48,10 @@ def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Plan:
         placement = _near(draft, nth, before)
         if placement is not None:
             draft.add(nth, placement)
-    fixed = frozenset(n for n, task in enumerate(board.tasks) if task.project_id in board.begun)
+    movable = tuple(n for n, task in enumerate(board.tasks) if task.project_id not in board.begun)
     waiting = [n for n in displaced if n not in draft.placed or draft.placed[n].price > board.least[n]]
     if waiting:
-        search = Search(draft, after.seed, fixed, tuple(waiting))
+        search = Search(draft, after.seed, Scope(movable, tuple(waiting)))
         search.run(ITERATIONS, 0, lambda _, __: None, None)
         search.finish()
     outcome = publish(draft, after.wishes.unscheduled * len(board.hopeless))

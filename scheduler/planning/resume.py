@@ -2,8 +2,8 @@
 
 from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
-from scheduler.planning.several import walk
 from scheduler.planning.outcome import Booking
+from scheduler.planning.several import Layout, walk
 from scheduler.planning.task import Task
 from scheduler.timeline import MINUTE, ZONE, minute_of, run_of
 
@@ -76,7 +76,9 @@ def carried_on(draft: Draft, nth: int, begun: Placement, now: int) -> Placement 
         after = (max(kept[-1][0], now) // width + 1) * width
         free = (common & task.window) >> after << after
         venues = tuple(board.room_venue[room] for room in begun.rooms[1:])
-        more = walk(board, task, free, venues, 1, lacking) or walk(board, task, free, venues, 2, lacking)
+        more = walk(board, task, free, venues, Layout.FULL, lacking) or walk(
+            board, task, free, venues, Layout.HALF, lacking
+        )
         if not more:
             return None
         kept += more

@@ -1,19 +1,33 @@
 """Which placements to take out together: those whose rooms, times or guests are in each other's way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft
 from scheduler.timeline import run_of
 
-Ruin = Callable[[Draft, Chance, int, tuple[int, ...]], list[int]]
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which tasks a search may move, and in a re-plan those it is about."""
+
+    tasks: tuple[int, ...]
+    about: tuple[int, ...] = ()
+
+    def waiting(self, draft: Draft) -> Sequence[int]:
+        """Who should get a better place: what the search is about, otherwise all that wait."""
+        return self.about or draft.late
 
 
-def blockers(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+Ruin = Callable[[Draft, Chance, int, Scope], list[int]]
+
+
+def blockers(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
     """A task that waits, or has no place, and those who sit in its rooms when it would have liked to start."""
-    waiting = about or draft.late
+    waiting = scope.waiting(draft)
     if not waiting:
-        return neighbours(draft, chance, size)
+        return neighbours(draft, chance, size, scope)
     nth = waiting[chance.below(len(waiting))]
     task = draft.board.tasks[nth]
     wanted = run_of(max(1, task.length) + chance.below(12)) << draft.board.first[nth]
@@ -29,12 +43,11 @@ def blockers(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = (
     return [nth, *_some(_users_at(draft, rooms, wanted) - {nth}, chance, size - 1)]
 
 
-def neighbours(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+def neighbours(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
     """Tasks that use rooms of one venue, at home or as guests, on one day."""
-    placed = sorted(draft.placed)
-    if not placed:
-        return []
-    seed = placed[chance.below(len(placed))]
+    seed = scope.tasks[chance.below(len(scope.tasks))]
+    if seed not in draft.placed:
+        return [seed]
     placement = draft.placed[seed]
     venue = draft.board.room_venue[placement.rooms[chance.below(len(placement.rooms))]]
     width = draft.board.axis.width
@@ -42,7 +55,7 @@ def neighbours(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] =
     return _some(_users_at(draft, draft.board.rooms_of[venue], run_of(width) << (day * width)), chance, size)
 
 
-def uneven(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+def uneven(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
     """Users of a venue that supports too little, and tasks of guests that support too much: they may change."""
     board, following = draft.board, draft.next_support
     ranked = sorted(range(len(board.venues)), key=lambda v: (following[v], v))
@@ -54,9 +67,9 @@ def uneven(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ())
     return _some(givers, chance, 1 + size // 2) + _some(users - givers, chance, size // 2)
 
 
-def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+def rivals(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
     """A task that waits and tasks of the same home, or of one guest, around it."""
-    waiting = about or draft.late or sorted(draft.placed)
+    waiting = scope.waiting(draft) or scope.tasks
     if not waiting:
         return []
     nth = waiting[chance.below(len(waiting))]
@@ -65,11 +78,11 @@ def rivals(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ())
     return [nth, *_some(set(board.at_home[home]) - {nth}, chance, size - 1)]
 
 
-def hot_venue(draft: Draft, chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+def hot_venue(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
     """A home whose tasks wait, emptied for a day: its own tasks come back first, in the order of `wanted`."""
-    waiting = about or draft.late
+    waiting = scope.waiting(draft)
     if not waiting:
-        return neighbours(draft, chance, size)
+        return neighbours(draft, chance, size, scope)
     board = draft.board
     nth = waiting[chance.below(len(waiting))]
     home, width = board.tasks[nth].home, board.axis.width
@@ -101,7 +114,7 @@ def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> s
     return found
 
 
-def _some(tasks: set[int], chance: Chance, size: int, about: tuple[int, ...] = ()) -> list[int]:
+def _some(tasks: set[int], chance: Chance, size: int) -> list[int]:
     chosen = sorted(tasks)
     chance.shuffle(chosen)
     return chosen[: max(0, size)]

@@ -7,7 +7,7 @@ from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement
 from scheduler.planning.resume import still_allowed
-from scheduler.planning.ruin import RUINS, hot_venue
+from scheduler.planning.ruin import RUINS, Scope, hot_venue
 
 LARGEST_RUIN = 8
 HEATS = (2.0, 60.0, 15.0, 200.0, 2.0)
@@ -52,17 +52,18 @@ def _cost(draft: Draft, nth: int, placement: Placement) -> int:
 class Search:
     """A draft under improvement; `best` is the cheapest set of placements seen.
 
-    `fixed` tasks never move; with `about`, only what is in the way of those tasks is tried.
+    Only the tasks of the scope move; where it is about some, only what is in their way is tried.
     """
 
-    def __init__(
-        self, draft: Draft, seed: int, fixed: frozenset[int] = frozenset(), about: tuple[int, ...] = ()
-    ) -> None:
+    def __init__(self, draft: Draft, seed: int, scope: Scope) -> None:
         self.draft = draft
-        self.fixed = fixed
-        self.best = dict(draft.placed)
+        self._scope = scope
+        self._movable = [False] * len(draft.board.tasks)
+        for nth in scope.tasks:
+            self._movable[nth] = True
+        draft.watch(scope.tasks)
+        self.best = self._placed()
         self.best_cost = draft.price
-        self._about = about
         self._chance = Chance(seed)
         self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
 
@@ -77,7 +78,7 @@ class Search:
 
         An iteration that puts back several evaluations of many days, the slow ones, counts as more than one.
         """
-        rounds = len(HEATS) if iterations >= ENOUGH * len(self.draft.board.tasks) else 1
+        rounds = len(HEATS) if iterations >= ENOUGH * len(self._scope.tasks) else 1
         length = -(-iterations // rounds)
         self.draft.chance = self._chance
         iteration, last = 0, 0
@@ -91,9 +92,13 @@ class Search:
             heat = HEATS[nth] * (COLD / HEATS[nth]) ** (at / length)
             iteration += self._step(heat)
             if self.draft.price < self.best_cost:
-                self.best_cost, self.best = self.draft.price, dict(self.draft.placed)
+                self.best_cost, self.best = self.draft.price, self._placed()
                 found(iteration, self.best_cost)
         return iterations
+
+    def _placed(self) -> dict[int, Placement]:
+        placed = self.draft.placed
+        return {nth: placed[nth] for nth in self._scope.tasks if nth in placed}
 
     def finish(self) -> None:
         """Bring the draft to the best placements, and choose without chance from now on."""
@@ -103,18 +108,19 @@ class Search:
     def restore(self) -> None:
         """Bring the draft back to the best placements."""
         draft = self.draft
-        for nth in [n for n, placement in draft.placed.items() if self.best.get(n) is not placement]:
-            draft.remove(nth)
-        for nth, placement in self.best.items():
-            if nth not in draft.placed:
-                draft.add(nth, placement)
+        for nth in self._scope.tasks:
+            if nth in draft.placed and draft.placed[nth] is not self.best.get(nth):
+                draft.remove(nth)
+        for nth in self._scope.tasks:
+            if nth in self.best and nth not in draft.placed:
+                draft.add(nth, self.best[nth])
 
     def _step(self, heat: float) -> int:
         """Ruin, recreate, accept or undo; returns how many iterations that was worth."""
         draft, chance = self.draft, self._chance
         ruin = self._wheel[chance.below(len(self._wheel))]
         size = 2 + chance.below(LARGEST_RUIN - 1)
-        out = [nth for nth in ruin(draft, chance, size, self._about) if nth not in self.fixed]
+        out = [nth for nth in ruin(draft, chance, size, self._scope) if self._movable[nth]]
         if not out:
             return 1
         before = draft.price

@@ -1,53 +1,61 @@
 """Work of several days: the cheapest sessions on different days in the same rooms."""
 
 from collections.abc import Iterator
+from enum import Enum
 
 from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.task import Task
 from scheduler.timeline import first_slot, minute_of, starts_of
 
+
+class Layout(Enum):
+    """How much work each session but the last holds: as much as its day can, an equal share, or half a day's."""
+
+    FULL = 1
+    EVEN = 2
+    HALF = 3
+
+
 Sessions = tuple[tuple[int, int, int], ...]
 
 
 def several_sessions(draft: Draft, task: Task) -> Placement | None:
-    """The cheapest placement found in sessions on several later days, full ones or, failing that, half ones."""
-    for part in (1, 2):
-        placement = _Days(draft, task, part).cheapest()
-        if placement is not None:
-            return placement
-    return None
+    """The cheapest placement found in sessions on several later days, even or full ones, failing those half ones."""
+    days = _Days(draft, task)
+    return days.cheapest((Layout.EVEN, Layout.FULL)) or days.cheapest((Layout.HALF,))
 
 
 class _Days:
     """One task's search over rooms, with what all rooms share worked out once."""
 
-    def __init__(self, draft: Draft, task: Task, part: int) -> None:
-        self.draft, self.task, self.part = draft, task, part
-        self._layouts: dict[tuple[int, int], tuple[int, ...]] = {}
+    def __init__(self, draft: Draft, task: Task) -> None:
+        self.draft, self.task = draft, task
+        self._ranked = draft.ranked_guests(task) if task.guest_count else []
+        self._layouts: dict[tuple[int, int, Layout], tuple[int, ...]] = {}
         self._windows: dict[int, int] = {}
         self._supplied: dict[tuple[int, int], int] = {}
 
-    def cheapest(self) -> Placement | None:
+    def cheapest(self, layouts: tuple[Layout, ...]) -> Placement | None:
         """The cheapest placement, the one that ends first among equals; None when none was found."""
-        draft, task = self.draft, self.task
-        ranked = draft.ranked_guests(task) if task.guest_count else []
+        board, task = self.draft.board, self.task
         best: tuple[int, int] | None = None
         found: Placement | None = None
-        for room in task.rooms:
-            for cost, rooms in self._teams((room,), ranked, 0):
-                sessions = self.sessions(rooms, None if best is None else best[0] - cost)
-                if sessions:
-                    price = draft.board.price(task, sessions[0][0])
-                    key = (cost + price, sessions[-1][0])
-                    if best is None or key < best:
-                        best, found = key, Placement(rooms, sessions, price)
-                if best is not None and cost >= best[0]:
-                    break
+        for layout in layouts:
+            for room in task.rooms:
+                for cost, rooms in self._teams(layout, (room,), self._ranked, 0):
+                    if best is not None and cost > best[0]:
+                        break
+                    sessions = self.sessions(layout, rooms, None if best is None else best[0] - cost)
+                    if sessions:
+                        price = board.price(task, sessions[0][0])
+                        key = (cost + price, sessions[-1][0])
+                        if best is None or key < best:
+                            best, found = key, Placement(rooms, sessions, price)
         return found
 
     def _teams(
-        self, rooms: tuple[int, ...], ranked: list[tuple[int, int]], cost: int
+        self, layout: Layout, rooms: tuple[int, ...], ranked: list[tuple[int, int]], cost: int
     ) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Rooms of all places: each for the last guest, in the order of cost; the first that works before it."""
         draft, task = self.draft, self.task
@@ -59,7 +67,7 @@ class _Days:
             for room in task.guest_rooms[place].get(venue, ()):
                 if place + 1 == task.guest_count:
                     yield cost + more, (*rooms, room)
-                elif self.sessions((*rooms, room)):
+                elif self.sessions(layout, (*rooms, room)):
                     venues = draft.board.venues
                     apart = bool(draft.board.supply)
                     others = [
@@ -68,16 +76,16 @@ class _Days:
                         if entry[1] != venue
                         and not (apart and venues[entry[1]].region == venues[venue].region)
                     ]
-                    yield from self._teams((*rooms, room), others, cost + more)
+                    yield from self._teams(layout, (*rooms, room), others, cost + more)
                     return
 
-    def sessions(self, rooms: tuple[int, ...], most: int | None = None) -> Sessions:
+    def sessions(self, layout: Layout, rooms: tuple[int, ...], most: int | None = None) -> Sessions:
         """Sessions in these rooms, each on the first day that holds it; none when they start dearer than `most`."""
-        works = self._works(rooms)
+        works = self._works(layout, rooms)
         if not works:
             return ()
         shifts, axis = self.task.brief.shifts, self.draft.board.axis
-        sessions = []
+        sessions: list[tuple[int, int, int]] = []
         length = starts = from_slot = 0
         for work in works:
             needed = -(-shifts.length(work) // axis.grid)
@@ -93,13 +101,14 @@ class _Days:
             from_slot = (slot // axis.width + 1) * axis.width
         return tuple(sessions)
 
-    def _works(self, rooms: tuple[int, ...]) -> tuple[int, ...]:
+    def _works(self, layout: Layout, rooms: tuple[int, ...]) -> tuple[int, ...]:
         board = self.draft.board
         used = [board.hours[board.room_venue[room]] for room in rooms]
-        hours = max(opens for opens, _ in used), min(closes for _, closes in used)
-        if hours not in self._layouts:
-            self._layouts[hours] = layout(self.task, hours, self.part, self.task.brief.work)
-        return self._layouts[hours]
+        opens, closes = max(opens for opens, _ in used), min(closes for _, closes in used)
+        key = opens, closes, layout
+        if key not in self._layouts:
+            self._layouts[key] = _laid(self.task, opens, closes, layout, self.task.brief.work)
+        return self._layouts[key]
 
     def _starts(self, rooms: tuple[int, ...], length: int) -> int:
         draft, task = self.draft, self.task
@@ -117,36 +126,44 @@ class _Days:
         return starts
 
 
-def layout(task: Task, hours: tuple[int, int], part: int, work: int) -> tuple[int, ...]:
-    """The work of each session at venues open together between two minutes: full ones for part 1, half for 2.
+def _laid(task: Task, opens: int, closes: int, layout: Layout, work: int) -> tuple[int, ...]:
+    """The work of each session at venues open together between two minutes.
 
     Empty when the horizon has too few days, or when one session would hold it all.
     """
     shifts = task.brief.shifts
-    most = shifts.day_holds(*hours)
-    # Half sessions round up to the grid: the rule asks for at least half of what the day holds.
-    works = shifts.sessions(work, most if part == 1 else shifts.up(-(-most // part)))
+    most = shifts.day_holds(opens, closes)
+    match layout:
+        case Layout.FULL:
+            each = most
+        case Layout.EVEN:
+            # As few as full ones would be; each holds more than half of what the day holds.
+            each = shifts.up(-(-work // max(1, len(shifts.sessions(work, most)))))
+        case Layout.HALF:
+            # Up to the grid: the rule asks for at least half of what the day holds.
+            each = shifts.up(-(-most // 2))
+    works = shifts.sessions(work, min(most, each))
     if (work <= most and len(works) > 1) or len(works) > len(task.brief.days):
         return ()
     return works
 
 
-def walk(board: Board, task: Task, free: int, guests: tuple[int, ...], part: int, work: int) -> Sessions:
+def walk(board: Board, task: Task, free: int, guests: tuple[int, ...], layout: Layout, work: int) -> Sessions:
     """Sessions for the work in the free time, each on the first day that holds it, at its first such slot.
 
-    Full ones for part 1, half ones for part 2; none when the time does not hold them all.
+    None when the time does not hold them all.
     """
     shifts = task.brief.shifts
     width, grid = board.axis.width, board.axis.grid
     used = [board.venues[venue] for venue in (task.home, *guests)]
-    hours = (
+    opens, closes = (
         max(minute_of(venue.opens) for venue in used),
         min(minute_of(venue.closes) for venue in used),
     )
     starts: dict[int, int] = {}
-    sessions = []
+    sessions: list[tuple[int, int, int]] = []
     from_day = 0
-    for each in layout(task, hours, part, work):
+    for each in _laid(task, opens, closes, layout, work):
         length = -(-shifts.length(each) // grid)
         if length not in starts:
             starts[length] = starts_of(free, length) & task.steps

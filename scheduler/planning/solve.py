@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Iterable
 
-from scheduler.planning.board import Board, compile_board
-from scheduler.planning.bound import Bound, lower_bound
+from scheduler.planning.board import compile_board
+from scheduler.planning.bound import lower_bound
 from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.draft import Draft
 from scheduler.planning.outcome import Plan
+from scheduler.planning.pieces import Job, Run, done, merge, pieces_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
-from scheduler.planning.resume import place_begun
+from scheduler.planning.ruin import Scope
 from scheduler.planning.search import Search, insert_all
+from scheduler.planning.start import by_home_starts, by_opening
 
 Told = Callable[[Progress], None]
+
+ROUNDS = 4
+"""How often the pieces of a search are put together."""
 
 
 def solve(
@@ -20,74 +25,76 @@ def solve(
     budget: Budget | None = None,
     progress: Told | None = None,
     stop: Callable[[], bool] | None = None,
+    run: Run = map,
 ) -> Plan:
     """A complete legal plan, and a bound that no plan undercuts.
 
     Every project is booked, or unscheduled with a reason. The same problem and budget give the same plan on
-    any machine, unless `stop` cuts the search short: then the best plan so far is returned.
+    any machine, unless `stop` cuts the search short: then the best plan so far is returned. `run` may be the
+    `map` of a pool of processes; with `stop`, which no other process can ask, it is not used.
     """
     budget = budget or Budget()
     tell = progress or (lambda _: None)
     board = compile_board(problem)
     floor = problem.wishes.unscheduled * len(board.hopeless)
-    draft, fixed = _with_begun(board)
-    insert_all(draft, (n for n in _by_opening(board) if n not in fixed))
+    draft = by_opening(board)
     tell(Progress("first plan", 0, draft.cost, floor))
     if budget.iterations == 0 or (stop is not None and stop()):
         return publish(draft, floor)
     bound = lower_bound(board, stop)
     tell(Progress("bound", 0, draft.cost, bound.total))
-    draft = _cheapest_start(draft, bound, fixed)
+    draft = min(draft, by_home_starts(board, bound.starts), key=lambda each: each.cost)
     tell(Progress("home starts", 0, draft.cost, bound.total))
     draft.wanted = bound.starts
-    search = Search(draft, problem.seed, fixed)
-    done = search.run(
-        budget.iterations, bound.total, lambda n, cost: tell(Progress("search", n, cost, bound.total)), stop
-    )
-    search.finish()
-    _polish(draft, fixed)
-    tell(Progress("done", done, draft.cost, bound.total))
+    movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
+    left = _search(draft, movable, budget.iterations, bound.total, tell, stop, run)
+    draft.look_until(None)
+    _polish(draft, movable)
+    tell(Progress("done", budget.iterations - left, draft.cost, bound.total))
     return publish(draft, bound.total)
 
 
-def _polish(draft: Draft, fixed: frozenset[int]) -> None:
+def _search(
+    draft: Draft,
+    movable: list[int],
+    iterations: int,
+    bound: int,
+    tell: Told,
+    stop: Callable[[], bool] | None,
+    run: Run,
+) -> int:
+    """Improve the draft, in one piece or by days in several rounds; returns the iterations left over."""
+    seed = draft.board.problem.seed
+    pieces = pieces_of(draft, movable)
+    if len(pieces) < 2:
+        search = Search(draft, seed, Scope(tuple(movable)))
+        used = search.run(iterations, bound, lambda n, cost: tell(Progress("search", n, cost, bound)), stop)
+        search.finish()
+        return iterations - used
+    left = iterations
+    for nth in range(ROUNDS):
+        if draft.price <= bound or (stop is not None and stop()):
+            break
+        share = left // (ROUNDS - nth)
+        jobs = [
+            Job(draft, piece, seed + nth * len(pieces) + at, share * len(piece) // len(movable), bound, stop)
+            for at, piece in enumerate(pieces)
+        ]
+        results = list((map if stop is not None else run)(done, jobs))
+        for job, found in zip(jobs, results, strict=True):
+            merge(draft, job.tasks, found)
+            left -= job.iterations
+            tell(Progress("search", iterations - left, draft.price, bound))
+    return left
+
+
+def _polish(draft: Draft, movable: Iterable[int]) -> None:
     """Give each task that waits the better place that is still free, so that no reason given is idle."""
+    draft.watch(movable)
     for nth in sorted(draft.late):
-        if nth in fixed:
-            continue
         before, old = draft.cost, draft.remove(nth) if nth in draft.placed else None
         insert_all(draft, (nth,))
         if old is not None and draft.cost >= before:
             if nth in draft.placed:
                 draft.remove(nth)
             draft.add(nth, old)
-
-
-def _with_begun(board: Board) -> tuple[Draft, frozenset[int]]:
-    """A draft with what has begun in its place, and those tasks, which are not to be touched."""
-    draft = Draft(board)
-    place_begun(draft, 0)
-    return draft, frozenset(n for n, task in enumerate(board.tasks) if task.project_id in board.begun)
-
-
-def _by_opening(board: Board) -> list[int]:
-    """Tasks by their first possible start, short ones first among equals."""
-    return sorted(range(len(board.tasks)), key=lambda n: (board.first[n], board.tasks[n].length, n))
-
-
-def _cheapest_start(first: Draft, bound: Bound, fixed: frozenset[int]) -> Draft:
-    """The cheapest of a few drafts that insert everything in different orders."""
-    board = first.board
-    starts = bound.starts
-    orders: tuple[Iterable[int], ...] = (
-        sorted(range(len(board.tasks)), key=lambda n: (starts.get(n, board.first[n]), n)),
-        sorted(
-            range(len(board.tasks)),
-            key=lambda n: (-board.tasks[n].length // 6, starts.get(n, board.first[n]), n),
-        ),
-    )
-    drafts = [first]
-    for order in orders:
-        drafts.append(_with_begun(board)[0])
-        insert_all(drafts[-1], (n for n in order if n not in fixed))
-    return min(drafts, key=lambda draft: draft.cost)
