@@ -8,6 +8,7 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from scheduler.planning.board import Board
+from scheduler.planning.crowding import Fees, fees_of
 from scheduler.planning.home import HomeBound, home_bound
 
 WORKERS = 2
@@ -16,12 +17,12 @@ WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The proven bound, its parts, and the starts at which homes alone would do best."""
+    """The proven bound, its parts, and the starts at which homes alone would do best, without fees and with."""
 
     hopeless: int
     homes: int
     guests: int
-    starts: dict[int, int]
+    starts: tuple[dict[int, int], ...]
 
     @property
     def total(self) -> int:
@@ -38,18 +39,28 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
     for nth, task in enumerate(board.tasks):
         by_home.setdefault(task.home, []).append(nth)
 
-    def solve_home(members: list[int]) -> HomeBound:
-        if stop is not None and stop():
-            return HomeBound(0, {})
-        return home_bound(board, members, wishes.unscheduled - kept)
+    def homes(fees: Fees) -> tuple[int, dict[int, int]]:
+        """What all homes cost at least under the fees, and their best starts."""
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        parts = list(pool.map(solve_home, by_home.values()))
+        def solve_home(members: list[int]) -> HomeBound:
+            if stop is not None and stop():
+                return HomeBound(0, {})
+            return home_bound(board, members, wishes.unscheduled - kept, fees)
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            parts = list(pool.map(solve_home, by_home.values()))
+        charged = sum(part.bound for part in parts) - fees.credit
+        return -(-charged // fees.scale), {n: slot for part in parts for n, slot in part.starts.items()}
+
+    found = [homes(Fees())]
+    fees = fees_of(board)
+    if fees.credit:
+        found.append(homes(fees))
     return Bound(
         hopeless=wishes.unscheduled * len(board.hopeless),
-        homes=sum(part.bound for part in parts),
+        homes=max(bound for bound, _ in found),
         guests=guest_bound(board, kept),
-        starts={nth: slot for part in parts for nth, slot in part.starts.items()},
+        starts=tuple(starts for _, starts in found),
     )
 
 

@@ -57,7 +57,9 @@ class Draft:
         """Watched tasks without a place, or placed at more than their least price; in no particular order."""
         self._late_at: dict[int, int] = {}
         self.watch(range(len(board.tasks)))
-        self._starts: list[dict[int, int]] = [{} for _ in board.free]
+        self._starts: list[dict[int, int]] = []
+        self._venue_starts: list[dict[tuple[int, tuple[int, ...]], int]] = []
+        self._forget()
         self._used: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
         self._until = board.axis.slots
         self._crossing = [0] * len(board.problem.quotas)
@@ -108,12 +110,17 @@ class Draft:
             else:
                 self.free[room] &= (1 << slot) - 1
         self._until = self.board.axis.slots if slot is None else slot
-        self._starts = [{} for _ in self.free]
+        self._forget()
 
     def forbid_before(self, slot: int) -> None:
         """Keep new placements from starting before the slot."""
         self.free = [free >> slot << slot for free in self.free]
-        self._starts = [{} for _ in self.free]
+        self._forget()
+
+    def _forget(self) -> None:
+        """Remember no starts."""
+        self._starts = [{} for _ in self.board.free]
+        self._venue_starts = [{} for _ in self.board.venues]
 
     def starts(self, room: int, length: int) -> int:
         """The slots from which the room is free for so long; remembered until the room changes."""
@@ -123,10 +130,18 @@ class Draft:
         return known[length]
 
     def venue_starts(self, rooms: tuple[int, ...], length: int) -> int:
-        """The slots from which any of the rooms is free for so long."""
-        slots = 0
-        for room in rooms:
-            slots |= self.starts(room, length)
+        """The slots from which any of a venue's rooms is free for so long; remembered until one of them changes."""
+        if not rooms:
+            return 0
+        known = self._venue_starts[self.board.room_venue[rooms[0]]]
+        key = (length, rooms)
+        slots = known.get(key)
+        if slots is None:
+            slots = 0
+            for room in rooms:
+                starts = self._starts[room].get(length)
+                slots |= self.starts(room, length) if starts is None else starts
+            known[key] = slots
         return slots
 
     def guest_cost(self, task: Task, venue: int) -> int:
@@ -204,6 +219,7 @@ class Draft:
             self.free[room] ^= taken
             (self.users[room].add if sign > 0 else self.users[room].discard)(nth)
             self._starts[room] = {}
+            self._venue_starts[board.room_venue[room]] = {}
         own = placement.price - board.problem.wishes.unscheduled
         for room in placement.rooms[1:]:
             venue = board.room_venue[room]

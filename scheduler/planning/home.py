@@ -12,8 +12,9 @@ from ortools.sat.python import cp_model
 
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
+from scheduler.planning.crowding import Fees
 from scheduler.planning.task import Task
-from scheduler.timeline import each_slot, first_slot, minute_of, run_of, starts_of
+from scheduler.timeline import each_slot, minute_of, run_of, starts_of
 
 TRIES = 150
 """Orders tried for a first solution of a home."""
@@ -25,7 +26,7 @@ EFFORT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A start a task may have at home: its price, and the slots it takes for certain."""
+    """A start a task may have at home: its price with fees, and the slots it takes for certain."""
 
     slot: int
     price: int
@@ -44,10 +45,13 @@ Starts = tuple[tuple[int, int], ...]
 """Sets of starts, each with the slots that a start surely takes: those of the opening day come first."""
 
 
-def home_bound(board: Board, members: Sequence[int], unscheduled: int) -> HomeBound:
-    """No plan has these tasks of one home for less than `bound`, whatever their guests do."""
+def home_bound(board: Board, members: Sequence[int], unscheduled: int, fees: Fees) -> HomeBound:
+    """No plan has these tasks of one home, fees paid, for less than `bound`, whatever their guests do.
+
+    The bound is in units of the fees.
+    """
     starts = {nth: _starts(board, board.tasks[nth]) for nth in members}
-    return _bound(board, starts, unscheduled)
+    return _Home(board, fees, fees.scale * unscheduled).bound(starts)
 
 
 def _starts(board: Board, task: Task) -> Starts:
@@ -73,45 +77,74 @@ def _starts(board: Board, task: Task) -> Starts:
     return tuple((slots, length) for slots, length in ((same, task.length), (later, sure)) if slots)
 
 
-def _bound(board: Board, starts: dict[int, Starts], unscheduled: int) -> HomeBound:
-    """The bound of tasks that share rooms, taken apart as far as cheap starts leave them apart."""
-    starts = {nth: reach for nth, reach in starts.items() if board.tasks[nth].project_id not in board.begun}
-    least = {nth: _least(board, nth, reach, unscheduled) for nth, reach in starts.items()}
-    floor = sum(least.values())
-    ceiling, found = _greedy(board, starts, floor, unscheduled)
-    if ceiling <= floor:
-        return HomeBound(ceiling, found)
-    options = {
-        nth: _options(board, nth, reach, ceiling - floor + least[nth]) for nth, reach in starts.items()
-    }
-    groups = _components(options)
-    if len(groups) == 1:
-        return _solve(board, options, floor, ceiling, found, unscheduled)
-    parts = [_bound(board, {nth: starts[nth] for nth in group}, unscheduled) for group in groups]
-    return HomeBound(
-        sum(part.bound for part in parts), {nth: slot for part in parts for nth, slot in part.starts.items()}
-    )
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The model's scale: what a start costs with its fees, and what leaving a task out costs."""
 
+    board: Board
+    fees: Fees
+    unscheduled: int
 
-def _least(board: Board, nth: int, starts: Starts, unscheduled: int) -> int:
-    return min([unscheduled, *(board.price(board.tasks[nth], first_slot(slots)) for slots, _ in starts)])
+    def bound(self, starts: dict[int, Starts]) -> HomeBound:
+        """The bound of tasks that share rooms, taken apart as far as cheap starts leave them apart."""
+        board = self.board
+        starts = {n: reach for n, reach in starts.items() if board.tasks[n].project_id not in board.begun}
+        least = {nth: self.least(nth, reach) for nth, reach in starts.items()}
+        floor = sum(least.values())
+        ceiling, found = _greedy(self, starts, floor)
+        if ceiling <= floor:
+            return HomeBound(ceiling, found)
+        options = {
+            nth: self.options(nth, reach, ceiling - floor + least[nth]) for nth, reach in starts.items()
+        }
+        groups = _components(options)
+        if len(groups) == 1:
+            return _solve(self, options, floor, ceiling, found)
+        parts = [self.bound({nth: starts[nth] for nth in group}) for group in groups]
+        return HomeBound(
+            sum(part.bound for part in parts),
+            {nth: slot for part in parts for nth, slot in part.starts.items()},
+        )
 
+    def least(self, nth: int, starts: Starts) -> int:
+        """What the task costs at least."""
+        return min([self.unscheduled, *(self.cheapest(nth, slots, length)[0] for slots, length in starts)])
 
-def _options(board: Board, nth: int, starts: Starts, limit: int) -> list[Option]:
-    """The starts that a solution no dearer than the known one can use, cheapest first.
+    def cheapest(self, nth: int, slots: int, length: int) -> tuple[int, int]:
+        """The charge and slot of the cheapest of these starts, the earliest of equals.
 
-    Beyond MOST_STARTS one last option stands for all the rest: it takes no room, so that it only relaxes.
-    """
-    options: list[Option] = []
-    for slots, length in starts:
+        The price alone never falls with time: from where it reaches the cheapest charge, nothing is cheaper.
+        """
+        task, scale = self.board.tasks[nth], self.fees.scale
+        best = (-1, -1)
         for slot in each_slot(slots):
-            price = board.price(board.tasks[nth], slot)
-            if price > limit:
+            price = scale * self.board.price(task, slot)
+            if best[1] >= 0 and price >= best[0]:
                 break
-            if len(options) == MOST_STARTS:
-                return [*options, Option(slot, price, 0)]
-            options.append(Option(slot, price, length))
-    return options
+            charge = price + self.fees.of(task, slot, length)
+            if best[1] < 0 or charge < best[0]:
+                best = (charge, slot)
+        return best
+
+    def options(self, nth: int, starts: Starts, limit: int) -> list[Option]:
+        """The starts that a solution no dearer than the known one can use.
+
+        Beyond MOST_STARTS one last option stands for all the rest: it takes no room and pays no fee, so that it
+        only relaxes.
+        """
+        task, scale = self.board.tasks[nth], self.fees.scale
+        options: list[Option] = []
+        for slots, length in starts:
+            for slot in each_slot(slots):
+                price = scale * self.board.price(task, slot)
+                if price > limit:
+                    break
+                if len(options) == MOST_STARTS:
+                    return [*options, Option(slot, price, 0)]
+                charge = price + self.fees.of(task, slot, length)
+                if charge <= limit:
+                    options.append(Option(slot, charge, length))
+        return options
 
 
 def _components(options: dict[int, list[Option]]) -> list[list[int]]:
@@ -131,12 +164,11 @@ def _components(options: dict[int, list[Option]]) -> list[list[int]]:
     return [sorted(members) for _, members in groups]
 
 
-def _greedy(
-    board: Board, starts: dict[int, Starts], floor: int, unscheduled: int
-) -> tuple[int, dict[int, int]]:
+def _greedy(home: _Home, starts: dict[int, Starts], floor: int) -> tuple[int, dict[int, int]]:
     """A solution of the model: the best of many orders, each task at its cheapest free start in turn."""
+    board = home.board
     order = sorted(starts, key=lambda n: (board.first[n], board.tasks[n].length, n))
-    best = _insert(board, starts, order, unscheduled)
+    best = _insert(home, starts, order)
     chance = Chance(len(order))
     for _ in range(TRIES):
         if best[0] <= floor:
@@ -144,50 +176,47 @@ def _greedy(
         other = list(order)
         for _ in range(1 + chance.below(3)):
             other.insert(chance.below(len(other)), other.pop(chance.below(len(other))))
-        found = _insert(board, starts, other, unscheduled)
+        found = _insert(home, starts, other)
         if found[0] <= best[0]:
             best, order = found, other
     return best
 
 
-def _insert(
-    board: Board, starts: dict[int, Starts], order: list[int], unscheduled: int
-) -> tuple[int, dict[int, int]]:
+def _insert(home: _Home, starts: dict[int, Starts], order: list[int]) -> tuple[int, dict[int, int]]:
+    board = home.board
     free = {room: board.free[room] for nth in order for room in board.tasks[nth].rooms}
     total, taken = 0, dict[int, int]()
     for nth in order:
         found = [
-            (first_slot(slots), at, length, room)
+            (*home.cheapest(nth, slots, length), at, length, room)
             for mask, length in starts[nth]
             for at, room in enumerate(board.tasks[nth].rooms)
             if (slots := starts_of(free[room], length) & mask)
         ]
-        slot, _, length, room = min(found, default=(-1, 0, 0, 0))
-        price = board.price(board.tasks[nth], slot) if slot >= 0 else unscheduled
-        if price < unscheduled:
+        charge, slot, _, length, room = min(found, default=(home.unscheduled, -1, 0, 0, 0))
+        if charge < home.unscheduled:
             free[room] &= ~(run_of(length) << slot)
             taken[nth] = slot
-        total += min(price, unscheduled)
+        total += min(charge, home.unscheduled)
     return total, taken
 
 
 def _solve(
-    board: Board,
+    home: _Home,
     options: dict[int, list[Option]],
     floor: int,
     ceiling: int,
     starts: dict[int, int],
-    unscheduled: int,
 ) -> HomeBound:
     """The model itself, by CP-SAT, one thread and a deterministic limit: the same bound on any machine."""
-    model = cp_model.CpModel()
+    board, model = home.board, cp_model.CpModel()
     chosen: dict[tuple[int, int], cp_model.IntVar] = {}
     cost: list[cp_model.LinearExprT] = []
     for nth, entries in options.items():
         left_out = model.new_bool_var("")
         variables = [model.new_bool_var("") for _ in entries]
         model.add_exactly_one([left_out, *variables])
-        cost.append(unscheduled * left_out)
+        cost.append(home.unscheduled * left_out)
         for at, (option, variable) in enumerate(zip(entries, variables, strict=True)):
             chosen[nth, at] = variable
             cost.append(option.price * variable)

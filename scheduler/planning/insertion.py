@@ -44,23 +44,29 @@ def single_session(draft: Draft, task: Task, within: int | None = None) -> Place
 
 
 def _one_guest(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int]]) -> Placement | None:
-    least = draft.board.price(task, first_slot(starts))
-    best: tuple[int, int, int] | None = None
+    """Guests come in the order of their cost: after one is found, only an earlier start with a later guest pays."""
+    board, length = draft.board, task.length
+    least = board.price(task, first_slot(starts))
+    total, slot, guest = -1, -1, -1
     suited = task.guest_rooms[0]
     for cost, venue in ranked:
-        if best is not None and cost + least >= best[0]:
+        if slot >= 0 and cost + least >= total:
             break
-        common = starts & draft.venue_starts(suited[venue], task.length)
-        if draft.board.supply:
+        common = starts & draft.venue_starts(suited[venue], length)
+        if not common:
+            continue
+        if board.supply:
             common &= draft.supplied(task, 1, venue)
-        if common:
-            if draft.overlooks(GUEST_BLINK):
-                continue
-            slot = first_slot(common)
-            total = cost + draft.board.price(task, slot)
-            if best is None or total < best[0]:
-                best = (total, slot, venue)
-    return None if best is None else _at(draft, task, best[1], (best[2],))
+        if not common or draft.overlooks(GUEST_BLINK):
+            continue
+        earliest = first_slot(common)
+        price = cost + board.price(task, earliest)
+        if slot < 0 or price < total:
+            total, slot, guest = price, earliest, venue
+        starts &= (1 << earliest) - 1
+        if not starts:
+            break
+    return None if slot < 0 else _at(draft, task, slot, (guest,))
 
 
 def _many_guests(draft: Draft, task: Task, starts: int, ranked: list[tuple[int, int]]) -> Placement | None:

@@ -11,6 +11,9 @@ from scheduler.planning.search import Search, insert_all
 SMALLEST = 200
 """Tasks from which a piece is worth a search of its own."""
 
+HEATS = (60.0, 15.0)
+"""Heats of a piece's search: bold, for its days are crowded by what the days before leave to them."""
+
 Found = tuple[tuple[int, Placement], ...]
 
 
@@ -30,7 +33,7 @@ class Job:
         draft = self.draft
         before = {nth: draft.placed[nth] for nth in self.tasks if nth in draft.placed}
         search = Search(draft, self.seed, Scope(self.tasks))
-        search.run(self.iterations, self.bound, lambda _, __: None, self.stop)
+        search.run(self.iterations, self.bound, lambda _, __: None, self.stop, HEATS)
         search.finish()
         found = tuple((nth, draft.placed[nth]) for nth in self.tasks if nth in draft.placed)
         put(draft, self.tasks, before.items())

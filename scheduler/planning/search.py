@@ -73,13 +73,15 @@ class Search:
         bound: int,
         found: Callable[[int, int], None],
         stop: Callable[[], bool] | None,
+        heats: tuple[float, ...] = (),
     ) -> int:
         """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done.
 
         An iteration that puts back several evaluations of many days, the slow ones, counts as more than one.
         """
-        rounds = len(HEATS) if iterations >= ENOUGH * len(self._scope.tasks) else 1
-        length = -(-iterations // rounds)
+        enough = iterations >= ENOUGH * len(self._scope.tasks)
+        heats = heats or (HEATS if enough else HEATS[:1])
+        length = -(-iterations // len(heats))
         self.draft.chance = self._chance
         iteration, last = 0, 0
         while iteration < iterations:
@@ -89,7 +91,7 @@ class Search:
             if nth > last:
                 last = nth
                 self.restore()
-            heat = HEATS[nth] * (COLD / HEATS[nth]) ** (at / length)
+            heat = heats[nth] * (COLD / heats[nth]) ** (at / length)
             iteration += self._step(heat)
             if self.draft.price < self.best_cost:
                 self.best_cost, self.best = self.draft.price, self._placed()
@@ -124,14 +126,12 @@ class Search:
         if not out:
             return 1
         before = draft.price
-        taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
-        if ruin is hot_venue:
-            insert_all(draft, out)
-        else:
-            self._recreate(out)
         # A worse plan is accepted with probability exp(-worse / heat).
         limit = before - heat * log(max(chance.share(), exp(-50)))
-        if draft.price > limit:
+        taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
+        if ruin is not hot_venue:
+            self._mix(out)
+        if not self._recreate(out, limit):
             for nth in out:
                 if nth in draft.placed:
                     draft.remove(nth)
@@ -139,14 +139,27 @@ class Search:
                 draft.add(nth, placement)
         return 1 + SLOW * max(0, sum(not draft.board.tasks[nth].length for nth in out) - 1)
 
-    def _recreate(self, out: list[int]) -> None:
-        """Put the tasks back: at random, those with least freedom first, or as taken out."""
-        draft, chance, tasks = self.draft, self._chance, self.draft.board.tasks
-        match chance.below(4):
+    def _mix(self, out: list[int]) -> None:
+        """The order in which to put tasks back: at random, those with least freedom first, or as taken out."""
+        draft, tasks = self.draft, self.draft.board.tasks
+        match self._chance.below(4):
             case 0:
-                chance.shuffle(out)
+                self._chance.shuffle(out)
             case 1:
                 out.sort(key=lambda n: (draft.board.first[n], -tasks[n].length, n))
             case 2:
                 out.sort(key=lambda n: (-tasks[n].brief.work, n))
-        insert_all(draft, out)
+
+    def _recreate(self, out: list[int], limit: float) -> bool:
+        """Put the tasks back; whether the plan costs no more than the limit. Gives up once it must cost more."""
+        draft, board = self.draft, self.draft.board
+        alone = board.problem.wishes.unscheduled
+        guest = min(draft.next_support)  # the next supports never get cheaper while tasks come back
+        least = {nth: board.least[nth] + guest * board.tasks[nth].guest_count - alone for nth in out}
+        lacking = sum(least.values())
+        for nth in out:
+            if draft.price + lacking > limit:
+                return False
+            lacking -= least[nth]
+            insert_all(draft, (nth,))
+        return draft.price <= limit

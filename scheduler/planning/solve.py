@@ -43,9 +43,10 @@ def solve(
         return publish(draft, floor)
     bound = lower_bound(board, stop)
     tell(Progress("bound", 0, draft.cost, bound.total))
-    draft = min(draft, by_home_starts(board, bound.starts), key=lambda each: each.cost)
+    drafts = [draft, *(by_home_starts(board, starts) for starts in bound.starts)]
+    draft = min(drafts, key=lambda each: each.cost)
     tell(Progress("home starts", 0, draft.cost, bound.total))
-    draft.wanted = bound.starts
+    draft.wanted = bound.starts[-1]
     movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
     left = _search(draft, movable, budget.iterations, bound.total, tell, stop, run)
     draft.look_until(None)
@@ -76,14 +77,24 @@ def _search(
         if draft.price <= bound or (stop is not None and stop()):
             break
         share = left // (ROUNDS - nth)
-        jobs = [
-            Job(draft, piece, seed + nth * len(pieces) + at, share * len(piece) // len(movable), bound, stop)
-            for at, piece in enumerate(pieces)
-        ]
-        results = list((map if stop is not None else run)(done, jobs))
-        for job, found in zip(jobs, results, strict=True):
-            merge(draft, job.tasks, found)
-            left -= job.iterations
+        # Neighbouring days share the evaluations that are split from one to the other: they take turns.
+        for turn in (0, 1):
+            jobs = [
+                Job(
+                    draft,
+                    piece,
+                    seed + nth * len(pieces) + at,
+                    share * len(piece) // len(movable),
+                    bound,
+                    stop,
+                )
+                for at, piece in enumerate(pieces)
+                if at % 2 == turn
+            ]
+            results = list((map if stop is not None else run)(done, jobs))
+            for job, found in zip(jobs, results, strict=True):
+                merge(draft, job.tasks, found)
+                left -= job.iterations
             tell(Progress("search", iterations - left, draft.price, bound))
     return left
 
