@@ -5,6 +5,7 @@ pays a fee for each slot in which he holds a room, and is credited the fees of a
 pays more than he would without (Lagrangian relaxation, Fisher 1981): any fees give a valid bound, good fees a good one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -21,6 +22,8 @@ STEPS = 300
 BOLD = 600
 """The first steps' size, in thousandths for each task too many in a home's rooms; rooms of all venues weigh less."""
 CALM = 40
+SHORT = 50
+"""One room in so many must be lacking before fees are sought."""
 DAYS = 2
 """Days from the opening day on whose starts are weighed; later ones hardly pay."""
 
@@ -40,6 +43,28 @@ class Fees:
         last = len(self.sums) - 1
         paid = self.sums[min(last, slot + length)] - self.sums[min(last, slot)]
         return (1 + task.guest_count) * paid
+
+
+def crowded(board: Board, starts: Mapping[int, int]) -> bool:
+    """Whether rooms are so short at these starts that fees are worth their price in time."""
+    width = board.axis.width
+    slots = (max((slot // width for slot in starts.values()), default=0) + DAYS) * width
+    used, wanted = np.zeros(slots + 1, dtype=np.int64), 0
+    for nth, slot in starts.items():
+        task = board.tasks[nth]
+        used[slot] += 1 + task.guest_count
+        used[min(slots, slot + task.length)] -= 1 + task.guest_count
+        wanted += (1 + task.guest_count) * task.length
+    free = np.zeros(slots, dtype=np.int64)
+    for room in board.free:
+        free += _flags(room, slots)
+    return bool(SHORT * np.maximum(0, used.cumsum()[:-1] - free).sum() > wanted)
+
+
+def _flags(free: int, slots: int) -> np.ndarray:
+    """One for each free slot."""
+    data = (free & ((1 << slots) - 1)).to_bytes(slots // 8 + 1, "little")
+    return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[:slots].astype(np.int64)
 
 
 def fees_of(board: Board) -> Fees:

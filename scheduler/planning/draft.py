@@ -251,6 +251,8 @@ class Draft:
     def _supply(self, task: Task, placement: Placement, sign: int) -> None:
         days = [start // self.board.axis.width for start, _, _ in placement.sessions]
         for demand in task.brief.demands:
+            if demand.place >= len(placement.rooms):
+                continue  # only its room at home is kept so far
             region = self.board.venues[self.board.room_venue[placement.rooms[demand.place]]].region
             for codes in (demand.requirement.codes, frozenset[str]()):
                 used = self._used.setdefault((region, codes), {})
