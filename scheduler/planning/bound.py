@@ -8,7 +8,7 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from scheduler.planning.board import Board
-from scheduler.planning.crowding import Fees, crowded, fees_of
+from scheduler.planning.crowding import NO_FEES, Fees, crowded, fees_of
 from scheduler.planning.home import HomeBound, home_bound
 
 WORKERS = 2
@@ -52,7 +52,7 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
         charged = sum(part.bound for part in parts) - fees.credit
         return -(-charged // fees.scale), {n: slot for part in parts for n, slot in part.starts.items()}
 
-    found = [homes(Fees())]
+    found = [homes(NO_FEES)]
     if crowded(board, found[0][1]) and (fees := fees_of(board)).credit:
         found.append(homes(fees))
     return Bound(

@@ -45,6 +45,9 @@ class Fees:
         return (1 + task.guest_count) * paid
 
 
+NO_FEES = Fees()
+
+
 def crowded(board: Board, starts: Mapping[int, int]) -> bool:
     """Whether rooms are so short at these starts that fees are worth their price in time."""
     width = board.axis.width
@@ -71,7 +74,7 @@ def fees_of(board: Board) -> Fees:
     """Good fees, by a subgradient method on starts alone: homes' rooms and all rooms are counted, not assigned."""
     movable = [task for task in board.tasks if task.project_id not in board.begun]
     if not movable:
-        return Fees()
+        return NO_FEES
     width, columns = board.axis.width, DAYS * board.axis.width
     slots = min(board.axis.slots, (max(task.first_day for task in movable) + DAYS) * width)
     lengths = [task.length or max(1, task.brief.shifts.most_work // 2 // board.axis.grid) for task in movable]
@@ -111,7 +114,7 @@ def fees_of(board: Board) -> Fees:
         fees = np.maximum(0, fees + (used.cumsum()[:-1] - free) * size // CALM)
         at_home = np.maximum(0, at_home + (used_at_home.cumsum(axis=1)[:, :-1] - free_at_home) * size)
     if not best_fees.any():
-        return Fees()
+        return NO_FEES
     return Fees(tuple(accumulate(map(int, best_fees), initial=0)), int((best_fees * free).sum()), SCALE)
 
 

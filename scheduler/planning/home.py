@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
-from scheduler.planning.crowding import Fees
+from scheduler.planning.crowding import NO_FEES, Fees
 from scheduler.planning.task import Task
 from scheduler.timeline import each_slot, minute_of, run_of, starts_of
 
@@ -45,7 +45,7 @@ Starts = tuple[tuple[int, int], ...]
 """Sets of starts, each with the slots that a start surely takes: those of the opening day come first."""
 
 
-def home_bound(board: Board, members: Sequence[int], unscheduled: int, fees: Fees) -> HomeBound:
+def home_bound(board: Board, members: Sequence[int], unscheduled: int, fees: Fees = NO_FEES) -> HomeBound:
     """No plan has these tasks of one home, fees paid, for less than `bound`, whatever their guests do.
 
     The bound is in units of the fees.

@@ -11,7 +11,7 @@ from scheduler.planning.search import Search, insert_all
 SMALLEST = 200
 """Tasks from which a piece is worth a search of its own."""
 
-HEATS = (60.0, 15.0)
+HEATS = (30.0,)
 """Heats of a piece's search: bold, for its days are crowded by what the days before leave to them."""
 
 Found = tuple[tuple[int, Placement], ...]

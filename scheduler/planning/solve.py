@@ -16,7 +16,7 @@ from scheduler.planning.start import by_home_starts, by_opening
 
 Told = Callable[[Progress], None]
 
-ROUNDS = 4
+ROUNDS = 6
 """How often the pieces of a search are put together."""
 
 
