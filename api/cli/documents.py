@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.explanation import tell_chances, tell_explanation, tell_thin
 from api.cli.terminal import advancing, out, say_error
 from api.files import documents
 from api.files.worlds import tables_of
@@ -16,8 +17,8 @@ from api.files.writing import write, write_secret
 from api.office import rehearsal_entropy, system_entropy
 from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
-from scheduler.draw import DrawOrder, Method, caps_of, commit, complete, party_commitment
-from scheduler.eligibility import screen
+from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment
+from scheduler.draw.explain import DrawCase, chances_of, explain, funnels, thin
 from scheduler.planning import Budget, Impossible, OutOfTime, Plan, Problem, solve
 from scheduler.planning.chance import ticket
 from scheduler.planning.crossing import crossing_by_flow
@@ -131,8 +132,13 @@ def draw(
         "sealed.json"
     ),
     seed: Annotated[int | None, typer.Option(help="A rehearsal that can be repeated, and says so.")] = None,
+    only_explain: Annotated[
+        bool, typer.Option("--explain", help="Say who is left after each rule, and draw nothing.")
+    ] = False,
 ) -> None:
     """Draw one panel from a request file; the independent verifier must agree before anything is written.
+
+    A draw that is not possible is explained, with the smallest changes that would make it so; exit status 1.
 
     Example: yidi draw out/draw-request.json --out certificate.json --sealed sealed.json
     """
@@ -140,10 +146,21 @@ def draw(
     book = RuleBook.parse(request.rules, "rules")
     project = request.project
     rules = book.at(project.opening_at.astimezone(ZONE).date(), project.region, project.kind)
-    screened = screen(
-        request.pool, project, request.slots, request.sessions, request.engagements, rules,
+    case = DrawCase(
+        pool=request.pool,
+        project=project,
+        slots=request.slots,
+        sessions=request.sessions,
+        rules=rules,
+        engagements=request.engagements,
         centre_id=request.centre_id,
-    )  # fmt: skip
+        seats=request.seats,
+    )
+    elsewhere = [(region, region) for region in sorted({expert.region for expert in request.experts})]
+    if only_explain:
+        tell_explanation(explain(case, elsewhere))
+        return
+    screened = case.screened()
     entropy = system_entropy if seed is None else rehearsal_entropy(seed)
     nonces = {party: entropy(request.draw_id, party) for party in PARTIES}
     promised = {party: party_commitment(request.draw_id, party, nonce) for party, nonce in nonces.items()}
@@ -160,13 +177,12 @@ def draw(
         rules_digest=book.digest,
         assurance="operator_and_server" if seed is None else "rehearsal",
     )
-    drawn = complete(
-        commit(order, screened, promised, entropy(request.draw_id, "salt"), now),
-        nonces,
-        now,
-        signer.sign,
-        signer.public,
-    )
+    try:
+        prepared = commit(order, screened, promised, entropy(request.draw_id, "salt"), now)
+    except NoPanel:
+        tell_explanation(explain(case, elsewhere))
+        raise
+    drawn = complete(prepared, nonces, now, signer.sign, signer.public)
     _refuse_unproven(drawn.public, drawn.sealed)
     write(out_file, _json(drawn.public))
     write_secret(sealed_file, _json(drawn.sealed))
@@ -174,6 +190,9 @@ def draw(
         f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
         f"{out_file}, sealed in {sealed_file}"
     )
+    if order.method is Method.EQUAL:
+        tell_chances(chances_of(prepared.lottery))
+    tell_thin(thin(funnels(case, screened)))
 
 
 def _refuse_unsound(violations: tuple[Any, ...]) -> None:
