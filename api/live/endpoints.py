@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.disclosure import has_expired, may_follow
+from api.disclosure import Viewer, has_expired, may_follow
 from api.live.frames import sse_blocks, sse_message, text_frame, websocket_frames, websocket_texts
 from api.live.messages import (
     SUBPROTOCOL,
@@ -56,7 +56,7 @@ class WebsocketEndpoint:
         )
         protocol = scope.get("extensions", {}).get(EXTENSION)
         if isinstance(protocol, PushProtocol):
-            protocol.buffer_bytes = live.limits.buffer_bytes
+            protocol.take_over(live.limits.buffer_bytes)
             session = Session(live, protocol, websocket_frames, framed, can_ping=True)
             await self._serve(session, receive, offered)
             return
@@ -85,8 +85,7 @@ class WebsocketEndpoint:
                     continue
                 await session.hear(text)
         finally:
-            session.end()
-            live.sessions.discard(session)
+            live.leave(session)
 
 
 def _decoded(token: str) -> str:
@@ -104,27 +103,29 @@ async def stream_events(live: "Live", token: str | None, topic: str, last_event_
         return _problem(401, "not_signed_in", "a valid bearer token is needed")
     if not may_follow(viewer, topic):
         return _problem(403, "not_for_role", "the account may not follow that topic")
-    cursor, epoch = _position(last_event_id)
+    if not live.has_room(viewer.account_id):
+        return _problem(429, "too_many", "too many connections of the account")
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    body = _stream(live, viewer, token, topic, *_position(last_event_id))
+    return StreamingResponse(body, media_type="text/event-stream", headers=headers)
+
+
+async def _stream(
+    live: "Live", viewer: Viewer, token: str, topic: str, cursor: Cursor, epoch: str | None
+) -> AsyncIterator[bytes]:
+    """The blocks for one client; a client that is gone before the first has left nothing behind."""
     sink = QueueSink(live.limits.buffer_bytes, live.loop_time)
     session = Session(live, sink, sse_blocks, as_sse)
-    if not live.admit(session, viewer):
-        return _problem(429, "too_many", "too many connections of the account")
-    session.viewer, session.token = viewer, token
     live.sessions.add(session)
-    session.subscribe(topic, cursor, epoch)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(live, session, sink), media_type="text/event-stream", headers=headers)
-
-
-async def _stream(live: "Live", session: Session, sink: QueueSink) -> AsyncIterator[bytes]:
     try:
+        live.admit(session, viewer, token)
+        session.subscribe(topic, cursor, epoch)
         while (data := await sink.take()) is not None:
             yield data
         code, reason = sink.closing or (1011, "")
         yield sse_message("close", f'{{"code":{code},"reason":"{reason}"}}')
     finally:
-        session.end()
-        live.sessions.discard(session)
+        live.leave(session)
 
 
 def _position(last: str | None) -> tuple[Cursor, str | None]:

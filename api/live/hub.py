@@ -14,6 +14,7 @@ from api.events import Entry
 from api.live.frames import Encoded, ShownEntry
 
 Encode = Callable[[str, str, Sequence[ShownEntry]], list[Encoded]]
+Push = Callable[[bytes], None]
 View = tuple[Viewer, Encode]
 Parcel = tuple[str, int, bytes]  # topic, offset before it, frames
 BURST_BYTES = 131_072
@@ -25,8 +26,9 @@ class Follower(Protocol):
     viewer: Viewer
     encode: Encode
 
-    def push(self, data: bytes) -> None:
-        """Hand over bytes without waiting."""
+    @property
+    def push(self) -> Push:
+        """Hands over bytes without waiting."""
 
     def fall_behind(self, topic: str, cursor: int) -> None:
         """Go and fetch what came after `cursor`: it is too much for one push."""
@@ -38,7 +40,7 @@ class Hub:
     def __init__(self, epoch: str, remember: int = 20_000) -> None:
         self.epoch = epoch
         self._heads: dict[str, int] = {}
-        self._live: dict[str, dict[View, dict[Follower, None]]] = {}
+        self._live: dict[str, dict[View, dict[Follower, Push]]] = {}
         self._ahead: dict[str, dict[Follower, int]] = {}
         self._memory: dict[str, deque[Entry]] = {}
         self._remembered: deque[str] = deque()
@@ -60,7 +62,7 @@ class Hub:
             return False
         if cursor == head:
             view = (follower.viewer.standing, follower.encode)
-            self._live.setdefault(topic, {}).setdefault(view, {})[follower] = None
+            self._live.setdefault(topic, {}).setdefault(view, {})[follower] = follower.push
         else:
             self._ahead.setdefault(topic, {})[follower] = cursor
         return True
@@ -97,8 +99,8 @@ class Hub:
             for view, followers in self._live.get(topic, {}).items():
                 frames = b"".join(data for _, data in self.encode(view, topic, batch, now))
                 if len(batches) == 1 and len(frames) <= BURST_BYTES:
-                    for follower in followers:  # the usual case, and nothing is allocated for each follower
-                        follower.push(frames)
+                    for push in followers.values():  # the usual case: one call for each follower
+                        push(frames)
                     continue
                 parcel = (topic, batch[0].offset - 1, frames)
                 for follower in followers:
@@ -150,15 +152,17 @@ class Hub:
     def _publish_ahead(
         self, topic: str, batch: list[Entry], outbox: dict[Follower, list[Parcel]], now: datetime
     ) -> None:
+        encoded: dict[tuple[View, int], bytes] = {}
         for follower, cursor in list(self._ahead.get(topic, {}).items()):
-            newer = [entry for entry in batch if entry.offset > cursor]
             view = (follower.viewer.standing, follower.encode)
-            if newer:
-                frames = b"".join(data for _, data in self.encode(view, topic, newer, now))
-                outbox.setdefault(follower, []).append((topic, cursor, frames))
+            if self._heads[topic] > cursor:
+                if (view, cursor) not in encoded:
+                    newer = [entry for entry in batch if entry.offset > cursor]
+                    encoded[view, cursor] = b"".join(data for _, data in self.encode(view, topic, newer, now))
+                outbox.setdefault(follower, []).append((topic, cursor, encoded[view, cursor]))
             if self._heads[topic] >= cursor:
                 del self._ahead[topic][follower]
-                self._live.setdefault(topic, {}).setdefault(view, {})[follower] = None
+                self._live.setdefault(topic, {}).setdefault(view, {})[follower] = follower.push
         if not self._ahead.get(topic, True):
             del self._ahead[topic]
 

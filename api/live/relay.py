@@ -13,17 +13,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.database import snapshot, transaction
-from api.events import Entry, Event
+from api.events import Entry
 from api.live.bells import Bell
+from api.live.tail import HistoryReplaced, News, Tail
 from api.store import ledger
 
 PAGE = 500
+RECENT = 2_000
 log = logging.getLogger(__name__)
-News = list[tuple[Event, list[Entry]]]
-
-
-class HistoryReplaced(Exception):
-    """The log is no longer the one that was followed: another epoch, shorter, or with another event."""
 
 
 class Relay:
@@ -33,6 +30,7 @@ class Relay:
         self, engine: Engine, bell: Bell, publish: Callable[[News], None], restart: Callable[[str], None]
     ) -> None:
         self._engine, self._bell, self._publish, self._restart = engine, bell, publish, restart
+        self._tail = Tail(engine)
         self._tip = ledger.Tip("", 0, "0" * 64)
         self.as_of = datetime.fromtimestamp(0, UTC)
 
@@ -43,46 +41,42 @@ class Relay:
         self.as_of = datetime.now(UTC)
         return self._tip.epoch
 
+    def recent(self) -> list[Entry]:
+        """The last entries up to the tip: what clients of a node that has just died will ask for."""
+        with snapshot(self._engine) as session:
+            found = ledger.since(
+                session, max(0, self._tip.position - RECENT), min(RECENT, self._tip.position)
+            )
+        return [entry for row, entries in found if row.position <= self._tip.position for entry in entries]
+
     async def run(self, poll: float = 0.1) -> None:
         """Follow until cancelled; a database that is away is waited for."""
         pause = poll
-        while True:
-            await self._bell.wait(pause)
-            try:
-                while await self._advance():
-                    pass
-                pause = poll
-            except HistoryReplaced:
-                await self._start_anew()
-            except SQLAlchemyError as failed:
-                pause = min(2.0, pause * 2)
-                log.warning("relay cannot read the log: error=%s retry_in=%.1f", type(failed).__name__, pause)
+        try:
+            while True:
+                await self._bell.wait(pause)
+                try:
+                    while await self._advance():
+                        pass
+                    pause = poll
+                except HistoryReplaced:
+                    await self._start_anew()
+                except SQLAlchemyError as failed:
+                    pause = min(2.0, pause * 2)
+                    problem = type(failed).__name__
+                    log.warning("relay cannot read the log: error=%s retry_in=%.1f", problem, pause)
+        finally:
+            self._tail.close()
 
     async def _advance(self) -> bool:
         """What is new is published; whether there may be more."""
         asked_at = datetime.now(UTC)
-        new_tip, news = await asyncio.to_thread(self._read)
+        new_tip, news = await asyncio.to_thread(self._tail.after, self._tip, PAGE)
         if news:
             self._publish(news)
         self._tip = new_tip
         self.as_of = asked_at
         return len(news) == PAGE
-
-    def _read(self) -> tuple[ledger.Tip, News]:
-        with snapshot(self._engine) as session:
-            now, then = ledger.tip(session), self._tip
-            if now == then:
-                return then, []
-            if now.epoch != then.epoch or ledger.digest_at(session, then.position) != then.digest:
-                raise HistoryReplaced
-            found = ledger.since(session, then.position, PAGE)
-        rows = [row for row, _ in found]
-        if [row.position for row in rows] != list(range(then.position + 1, then.position + 1 + len(rows))):
-            raise HistoryReplaced
-        if not rows:
-            raise HistoryReplaced
-        reached = ledger.Tip(then.epoch, rows[-1].position, rows[-1].digest)
-        return reached, [(ledger.event_of(row), entries) for row, entries in found]
 
     async def _start_anew(self) -> None:
         """The epoch is another one, whoever restored the log; every follower is told to start anew."""

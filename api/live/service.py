@@ -8,8 +8,9 @@ Run uvicorn with `ws="api.live.transport:PushProtocol"` so that frames go straig
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,24 +20,31 @@ from api.database import snapshot
 from api.disclosure import Viewer, has_expired
 from api.events import Entry
 from api.live.bells import Bell, Herald
-from api.live.frames import PING
-from api.live.hub import Hub
+from api.live.frames import Encoded
+from api.live.hub import Hub, View
 from api.live.messages import Close, Cursor, Limits
-from api.live.relay import News, Relay
-from api.live.session import Session
+from api.live.reads import SharedReads
+from api.live.relay import Relay
+from api.live.session import Beats, Session
+from api.live.tail import News
 from api.store import ledger
 
 PAGE = 200
+SLICES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries after a cursor; `final` when there were no more, with the topic's head and floor at that moment."""
+    """Entries after a cursor; `final` when there were no more, with the topic's head and floor at that moment.
+
+    Many clients may be shown the same page in the same moment: `frames` holds it encoded for each view.
+    """
 
     entries: list[Entry]
     final: bool
     head: int
     floor: int
+    frames: dict[View, list[Encoded]] = field(default_factory=dict)
 
 
 def utc_now() -> datetime:
@@ -58,16 +66,18 @@ class Live:
         self.limits = limits or Limits.model_validate({})
         self.hub = Hub("")
         self.sessions: set[Session] = set()
+        self._connections: Counter[str] = Counter()
         self._engine, self._bell = engine, Bell()
         self._relay = Relay(engine, self._bell, self._publish, self._restart)
         self._herald = Herald(engine, self._bell) if engine.dialect.name == "postgresql" else None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._reading = asyncio.Semaphore(4)
+        self._reads = SharedReads(self.spawn)
 
     async def start(self) -> None:
         """The log is followed from here on."""
         self._bell.attach()
         self.hub.epoch = await asyncio.to_thread(self._relay.locate)
+        self.hub.publish(await asyncio.to_thread(self._relay.recent), self.now())
         if self._herald is not None:
             self._herald.start()
         self.spawn(self._relay.run())
@@ -95,20 +105,32 @@ class Live:
         """When the log was last known to hold no more than the hub has published."""
         return self._relay.as_of
 
-    def admit(self, session: Session, viewer: Viewer) -> bool:
+    def has_room(self, account_id: str) -> bool:
         """Whether the account may have one more connection on this node."""
-        same = sum(one.viewer.account_id == viewer.account_id for one in self.sessions if one is not session)
-        return same < self.limits.connections
+        return self._connections[account_id] < self.limits.connections
+
+    def admit(self, session: Session, viewer: Viewer, token: str) -> None:
+        """The session acts for the viewer, and counts among the account's connections until it leaves."""
+        session.viewer, session.token = viewer, token
+        self._connections[viewer.account_id] += 1
+
+    def leave(self, session: Session) -> None:
+        """The session's connection is over."""
+        session.end()
+        self.sessions.discard(session)
+        if session.token:
+            account_id = session.viewer.account_id
+            self._connections[account_id] -= 1
+            if not self._connections[account_id]:
+                del self._connections[account_id]
 
     async def standing(self, topic: str, cursor: int | None) -> ledger.Standing:
         """How the cursor relates to the topic in the log."""
-        async with self._reading:
-            return await asyncio.to_thread(self._standing, topic, cursor)
+        return await self._reads.read(("standing", topic, cursor), lambda: self._standing(topic, cursor))
 
     async def page(self, topic: str, after: int) -> Page:
         """The next entries of the topic in the log; no session of the database outlives the call."""
-        async with self._reading:
-            return await asyncio.to_thread(self._page, topic, after)
+        return await self._reads.read(("page", topic, after), lambda: self._page(topic, after))
 
     def loop_time(self) -> float:
         """The event loop's clock."""
@@ -151,19 +173,24 @@ class Live:
                 session.subscribe(topic, Cursor(after=0), old)
 
     async def _watch(self) -> None:
-        """Once a second: who is silent, too old, expired or not authenticated goes; who is due gets a heartbeat."""
-        turn = 0
+        """Once a second: who is silent, too old, expired or not authenticated goes; who is due gets a heartbeat.
+
+        In slices, so that no event waits until thousands have been looked at.
+        """
         while True:
-            await asyncio.sleep(1)
-            turn += 1
-            every = max(1, round(self.limits.heartbeat_seconds))
-            now, today = self.loop_time(), self.now()
-            for nth, session in enumerate(list(self.sessions)):
-                if self._has_ended(session, now, today):
-                    continue
-                if session.token and (turn + nth) % every == 0:
-                    session.say(session.heartbeat())
-                    session.ping(PING)
+            everyone = tuple(self.sessions)
+            for part in range(SLICES):
+                await asyncio.sleep(1 / SLICES)
+                self._look_after(everyone[part::SLICES])
+
+    def _look_after(self, sessions: Iterable[Session]) -> None:
+        now, today, said = self.loop_time(), self.now(), Beats()
+        due = now - self.limits.heartbeat_seconds + 1
+        for session in sessions:
+            if session not in self.sessions or self._has_ended(session, now, today):
+                continue
+            if session.token and session.beat_at <= due:
+                session.beat(now, said)
 
     def _has_ended(self, session: Session, now: float, today: datetime) -> bool:
         if session.silent_for(now) > self.limits.silence_seconds:

