@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import day, documents, serve, verify
+from api.cli import day, documents, fairness, serve, verify
 from api.cli.terminal import say_error
 from scheduler.errors import SchedulerError
 
@@ -22,6 +22,7 @@ app.command("check")(documents.check)
 app.command("draw")(documents.draw)
 app.command("verify")(verify.verify)
 app.command("prove")(verify.prove)
+app.command("fairness")(fairness.fairness)
 app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
 

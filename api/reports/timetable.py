@@ -48,7 +48,7 @@ def write_timetable(
     left_out = book.create_sheet("未排 Unscheduled")
     left_out.append(("项目编号 Project", "代码 Code", "原因 Reason"))
     for entry in plan.unscheduled:
-        left_out.append((_text(entry.project_id), entry.code, _text(entry.reason)))
+        left_out.append((as_text(entry.project_id), entry.code, as_text(entry.reason)))
     notes = book.create_sheet("填写说明 Notes")
     for note in NOTES:
         notes.append((note,))
@@ -63,22 +63,22 @@ def _rows(
             start, end = session.start.astimezone(ZONE), session.end.astimezone(ZONE)
             for part in booking.parts:
                 yield (
-                    _text(booking.project_id),
-                    _text(projects[booking.project_id].name),
+                    as_text(booking.project_id),
+                    as_text(projects[booking.project_id].name),
                     f"{nth}/{len(booking.sessions)}",
                     f"{start:%Y-%m-%d}",
                     f"{start:%H:%M}",
                     f"{end:%H:%M}",
                     "主场 home" if part.side is Side.HOME else "客场 guest",
-                    _text(venues[part.venue_id].name),
-                    _text(part.room_id),
+                    as_text(venues[part.venue_id].name),
+                    as_text(part.room_id),
                     part.seats,
                     part.experts,
                     "是 yes" if booking.split else "",
-                    _text(booking.reason),
+                    as_text(booking.reason),
                 )
 
 
-def _text(value: str) -> str:
+def as_text(value: str) -> str:
     """The value with a quote before what a spreadsheet would take for a formula."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

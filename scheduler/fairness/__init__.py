@@ -1,6 +1,6 @@
 """Statistics over past draws (抽取公平性): were they as even as their stated chances promise?"""
 
-from scheduler.fairness.certificates import past_draw
+from scheduler.fairness.certificates import common_seed, past_draw
 from scheduler.fairness.findings import (
     ExpertFinding,
     GroupFinding,
@@ -29,6 +29,7 @@ __all__ = [
     "Spread",
     "Stratum",
     "Verdict",
+    "common_seed",
     "look_back",
     "past_draw",
 ]

@@ -113,10 +113,12 @@ class Inequality:
 class LookBack:
     """All findings on a set of draws; lists are ranked, the most striking first.
 
-    `pairs` and `regulars` list those who met, or served one centre, at least twice.
+    `estimated` counts draws whose chances are estimates. `pairs` and `regulars` list those who met, or served one
+    centre, at least twice.
     """
 
     draws: int
+    estimated: int
     seats: int
     replays: int
     seed: str

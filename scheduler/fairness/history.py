@@ -34,8 +34,8 @@ class Stratum:
 class PastDraw:
     """A completed draw (抽取): everyone eligible by strata, those drawn, and those already seated (补抽).
 
-    `centre_id` is the centre (公共资源交易中心) that asked for the draw; `employer_cap` the most members of one
-    employer among those drawn.
+    `exact` tells whether the chances are exact or, for a draw list by list, estimated. `centre_id` is the centre
+    (公共资源交易中心) that asked for the draw; `employer_cap` the most members of one employer on the panel.
     """
 
     draw_id: str
@@ -44,6 +44,7 @@ class PastDraw:
     drawn: frozenset[str]
     seated: frozenset[str] = frozenset()
     employer_cap: int = 1
+    exact: bool = True
 
     def __post_init__(self) -> None:
         require(bool(self.draw_id), "draw_id", self.draw_id, "a draw has an id")

@@ -46,8 +46,9 @@ def line_of(draw: PastDraw, number_of: dict[str, int]) -> Line:
     reaches = {slots: nth for nth, slots in enumerate(sorted({stratum.slots for stratum in draw.strata}))}
     rows = sorted(
         (
-            (expert_id, employer, round(stratum.chance * ONE), reaches[stratum.slots])
+            (expert_id, employer, length, reaches[stratum.slots])
             for stratum in draw.strata
+            for length in (round(stratum.chance * ONE),)
             for expert_id, employer in stratum.members
         ),
         key=lambda row: row[0].encode(),

@@ -1,7 +1,7 @@
-"""Candidacies counted: for each expert in each group the chances, their sum and variance, and the selections."""
+"""Candidacies counted: for each expert in each group the chances, their sum, and the selections."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import fsum
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.fairness.findings import GroupKind, Spread
-from scheduler.fairness.history import PastDraw
+from scheduler.fairness.history import PastDraw, Stratum
 from scheduler.fairness.replays import Floats, Ints, Line, line_of
 
 Group = tuple[GroupKind, str]
@@ -23,7 +23,7 @@ class Tally:
 
     `entries` gives for each draw the cells of each place on its line, padded with the number of cells.
     `in_draws` gives each group's chance in each draw it has candidates in: the sum of theirs, if only one of them
-    can be drawn, and otherwise None.
+    can be drawn, and otherwise None. `draws` gives for each cell the numbers of its chances among `chances`.
     """
 
     ids: tuple[str, ...]
@@ -33,9 +33,9 @@ class Tally:
     groups: tuple[Group, ...]
     starts: Ints
     owners: Ints
-    chances: tuple[tuple[Fraction, ...], ...]
+    chances: tuple[Fraction, ...]
+    draws: tuple[tuple[int, ...], ...]
     expected: Floats
-    variance: Floats
     observed: Ints
     entries: tuple[NDArray[np.int64], ...]
     in_draws: tuple[tuple[Fraction | None, ...], ...]
@@ -55,10 +55,13 @@ class Tally:
         return np.add.reduceat(counts, self.starts, axis=1)
 
     def dispersion(self, counts: Ints) -> Floats:
-        """For each row of counts by cell, each group's sum of squared deviations over variances (Pearson's X²)."""
-        weight = np.divide(1.0, self.variance, out=np.zeros_like(self.variance), where=self.variance > 0)
-        deviations: Floats = (counts - self.expected) ** 2 * weight
-        sums: Floats = np.add.reduceat(deviations, self.starts, axis=1)
+        """For each row of counts by cell, each group's sum of squared deviations from the expectation.
+
+        The locally most powerful statistic for favour that differs from expert to expert (the score test of random
+        log-odds). It is not divided by the variances, as Pearson's X² is: those would be small just for the experts
+        who were drawn and then had to rest, and honest draws would look uneven.
+        """
+        sums: Floats = np.add.reduceat((counts - self.expected) ** 2, self.starts, axis=1)
         return sums
 
 
@@ -69,25 +72,29 @@ def tally_of(draws: Sequence[PastDraw]) -> Tally:
     ids = tuple(sorted(everyone, key=str.encode))
     number_of = {expert_id: nth for nth, expert_id in enumerate(ids)}
     lines = tuple(line_of(draw, number_of) for draw in draws)
-    chances: defaultdict[Cell, list[Fraction]] = defaultdict(list)
+    stated = tuple(sorted({stratum.chance for draw in draws for stratum in draw.strata}))
+    place = {chance: nth for nth, chance in enumerate(stated)}
+    chances: defaultdict[Cell, list[int]] = defaultdict(list)
     observed: Counter[Cell] = Counter()
     in_draws: defaultdict[Group, list[Fraction | None]] = defaultdict(list)
     memberships = []
     for draw in draws:
-        own = _cells(draw, number_of)
-        load: defaultdict[Group, Fraction] = defaultdict(Fraction)
-        for number, (chance, cells) in own.items():
-            for cell in cells:
-                chances[cell].append(chance)
-                observed[cell] += ids[number] in draw.drawn
-                load[cell[0]] += chance
-        for group, sum_of_chances in load.items():
-            single = group[0] is GroupKind.EMPLOYER and draw.employer_cap == 1 and sum_of_chances <= 1
-            in_draws[group].append(sum_of_chances if single else None)
+        own = {}
+        for stratum in draw.strata:
+            nth = place[stratum.chance]
+            for number, drawn, cells in _cells(draw, stratum, number_of):
+                own[number] = cells
+                for cell in cells:
+                    chances[cell].append(nth)
+                    if drawn:
+                        observed[cell] += 1
         memberships.append(own)
+        for group, chance in _together(draw).items():
+            in_draws[group].append(chance)
     groups = tuple(sorted(in_draws, key=_rank))
     order = sorted(chances, key=lambda cell: (*_rank(cell[0]), cell[1]))
     index = {cell: nth for nth, cell in enumerate(order)}
+    means = [float(chance) for chance in stated]
     starts: dict[Group, int] = {}
     for nth, (group, _) in enumerate(order):
         starts.setdefault(group, nth)
@@ -99,12 +106,12 @@ def tally_of(draws: Sequence[PastDraw]) -> Tally:
         groups=groups,
         starts=np.array([starts[group] for group in groups], dtype=np.int64),
         owners=np.array([expert for _, expert in order], dtype=np.int64),
-        chances=tuple(tuple(chances[cell]) for cell in order),
-        expected=np.array([fsum(map(float, chances[cell])) for cell in order]),
-        variance=np.array([fsum(float(p * (1 - p)) for p in chances[cell]) for cell in order]),
+        chances=stated,
+        draws=tuple(tuple(chances[cell]) for cell in order),
+        expected=np.array([fsum(means[nth] for nth in chances[cell]) for cell in order]),
         observed=np.array([observed[cell] for cell in order], dtype=np.int64),
         entries=tuple(
-            _padded([[index[cell] for cell in own[int(person)][1]] for person in line.people], len(order))
+            _padded([[index[cell] for cell in own[person]] for person in line.people.tolist()], len(order))
             for line, own in zip(lines, memberships, strict=True)
         ),
         in_draws=tuple(tuple(in_draws[group]) for group in groups),
@@ -129,16 +136,31 @@ def gini(rows: Floats) -> Floats:
     return found
 
 
-def _cells(draw: PastDraw, number_of: dict[str, int]) -> dict[int, tuple[Fraction, list[Cell]]]:
-    """Each candidate's chance and cells, by number."""
-    found = {}
+def _cells(
+    draw: PastDraw, stratum: Stratum, number_of: dict[str, int]
+) -> Iterator[tuple[int, bool, list[Cell]]]:
+    """Each member's number, whether drawn, and cells."""
+    shared = [(GroupKind.ALL, ""), (GroupKind.CENTRE, draw.centre_id)]
+    shared += [(GroupKind.SPECIALTY, code) for code in sorted(stratum.specialties)]
+    for expert_id, employer in stratum.members:
+        number = number_of[expert_id]
+        groups = (*shared, (GroupKind.EMPLOYER, employer))
+        yield number, expert_id in draw.drawn, [(group, number) for group in groups]
+
+
+def _together(draw: PastDraw) -> dict[Group, Fraction | None]:
+    """Each group's chance in the draw, where only one of its candidates can be drawn."""
+    found: dict[Group, Fraction | None] = {
+        (GroupKind.ALL, ""): None,
+        (GroupKind.CENTRE, draw.centre_id): None,
+    }
+    load: defaultdict[str, Fraction] = defaultdict(Fraction)
     for stratum in draw.strata:
-        shared = [(GroupKind.ALL, ""), (GroupKind.CENTRE, draw.centre_id)]
-        shared += [(GroupKind.SPECIALTY, code) for code in sorted(stratum.specialties)]
-        for expert_id, employer in stratum.members:
-            number = number_of[expert_id]
-            groups = [*shared, (GroupKind.EMPLOYER, employer)]
-            found[number] = (stratum.chance, [(group, number) for group in groups])
+        found |= {(GroupKind.SPECIALTY, code): None for code in stratum.specialties}
+        for employer, count in Counter(employer for _, employer in stratum.members).items():
+            load[employer] += count * stratum.chance
+    for employer, chance in load.items():
+        found[GroupKind.EMPLOYER, employer] = chance if draw.employer_cap == 1 and chance <= 1 else None
     return found
 
 

@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import fsum
+from math import fsum, inf
 
 import numpy as np
 
-from scheduler.fairness.replays import BLOCK, Floats, Ints, pairs, replay
-from scheduler.fairness.tails import poisson_evidence
+from scheduler.fairness.replays import BLOCK, ONE, Floats, Ints, pairs, replay
+from scheduler.fairness.tails import evidence
 from scheduler.fairness.tally import Tally, gini
 
 CLOSE = 1e-9
-"""Statistics that differ by less, relatively, count as equal: the order of a sum never decides."""
+"""Statistics that differ by less count as equal: the order of a sum never decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ def hold_trials(tally: Tally, seed: bytes, replays: int) -> Trials:
             again = often > 1
             repeats.append(int((often * (often - 1) // 2).sum()))
             pairs_again = zip(own[again].tolist(), often[again].tolist(), strict=True)
-            greatest.append(max((score(code, count) for code, count in pairs_again), default=0.0))
+            greatest.append(max((score(code, count) for code, count in pairs_again), default=-inf))
             if len(listed):
                 places = np.minimum(np.searchsorted(listed, own), len(listed) - 1)
                 hit = listed[places] == own
                 seen[places[hit]] += often[hit]
     size = len(tally.ids)
-    whole = np.concatenate(ginis)
+    whole, best = np.concatenate(ginis), np.array(greatest)
     at_least = int((whole >= own_gini - CLOSE).sum())
     return Trials(
         fewer / (replays + 1),
@@ -84,7 +84,7 @@ def hold_trials(tally: Tally, seed: bytes, replays: int) -> Trials:
                 code % size,
                 met[code],
                 int(count) / replays,
-                (1 + sum(other >= scores[code] for other in greatest)) / (replays + 1),
+                (1 + int((best >= scores[code] - CLOSE).sum())) / (replays + 1),
             )
             for code, count in zip(listed.tolist(), seen, strict=True)
         ),
@@ -119,25 +119,31 @@ def _meetings(tally: Tally) -> Ints:
 
 def _scores(tally: Tally) -> Callable[[int, int], float]:
     """How striking it is that a pair met so often: against its chances of being drawn, multiplied and summed."""
-    own: defaultdict[int, dict[int, float]] = defaultdict(dict)
-    for nth, line in enumerate(tally.lines):
-        for person, length in zip(line.people.tolist(), line.lengths.tolist(), strict=True):
-            own[person][nth] = length / (1 << 40)
-    there = [frozenset(seated) for seated in tally.seated]
-    for nth, seated in enumerate(there):
+    own: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    there: defaultdict[int, set[int]] = defaultdict(set)
+    for nth, (line, seated) in enumerate(zip(tally.lines, tally.seated, strict=True)):
+        for person, length in zip(line.people.tolist(), (line.lengths / ONE).tolist(), strict=True):
+            own[person].append((nth, length))
         for person in seated:
-            own[person][nth] = 1.0
+            own[person].append((nth, 1.0))
+            there[person].add(nth)
     size = len(tally.ids)
+
+    @lru_cache(maxsize=1 << 12)
+    def chances(person: int) -> Floats:
+        found = np.zeros(len(tally.lines))
+        places, values = zip(*own[person], strict=True)
+        found[list(places)] = values
+        return found
+
+    @lru_cache(maxsize=1 << 18)
+    def expected(code: int) -> float:
+        one, other = divmod(code, size)
+        both_seated = len(there[one] & there[other]) if one in there and other in there else 0
+        return float(chances(one) @ chances(other)) - both_seated
 
     @lru_cache(maxsize=1 << 18)
     def score(code: int, count: int) -> float:
-        one, other = divmod(code, size)
-        few, many = sorted((own[one], own[other]), key=len)
-        expected = fsum(
-            chance * many[nth]
-            for nth, chance in few.items()
-            if nth in many and not (one in there[nth] and other in there[nth])
-        )
-        return poisson_evidence(expected, count)
+        return evidence(expected(code), count)
 
     return score

@@ -3,7 +3,7 @@
 import hashlib
 from fractions import Fraction
 
-from scheduler.draw import DrawOrder, commit, complete, party_commitment
+from scheduler.draw import Caps, DrawOrder, commit, complete, party_commitment
 from scheduler.eligibility import Screened
 from scheduler.fairness import PastDraw, Stratum, past_draw
 from tests.draw.worlds import NOON, SALT, nonce
@@ -21,7 +21,7 @@ def drawn_by_engine(wanted, pool, draws, seed, cap=1, centres=2):
             number=1,
             assurance="rehearsal",
             slots=wanted,
-            employer_cap=cap,
+            caps=Caps(cap),
             rules_digest="sha256:00",
         )
         promised = {"server": party_commitment(draw_id, "server", secret)}

@@ -70,17 +70,29 @@ def test_corrected_findings_on_experts_and_regulars_are_seldom_false(engine_hist
         assert rejects([of(found) for found in engine_histories])[1] > 1e-3
 
 
-def test_rest_after_each_draw_does_not_make_honest_draws_suspect():
-    values = []
-    for seed in range(100):
-        resting, history = {}, []
-        for nth in range(45):
-            there = [person for person in PEOPLE if resting.get(person, -9) < nth - 4]
+@pytest.mark.parametrize(
+    ("rest", "draws"), [(4, 45), (7, 40), (99, 9)], ids=["short", "most_at_rest", "for_good"]
+)
+def test_rest_after_being_drawn_does_not_make_honest_draws_suspect(rest, draws):
+    looks = []
+    for seed in range(80):
+        since, history = {}, []
+        for nth in range(draws):
+            there = [person for person in PEOPLE if since.get(person, -999) < nth - rest]
             drawn = lots(there, 3, "rest", seed, nth)
-            resting |= dict.fromkeys(drawn, nth)
-            history.append(equal_draw(nth, there, 3, drawn))
-        values.append(look_back(history, str(seed).encode(), REPLAYS).everyone.within.p)
-    assert rejects(values)[1] > 1e-3
+            since |= dict.fromkeys(drawn, nth)
+            history.append(equal_draw(nth, there, 3, drawn, f"C{nth % 2}"))
+        looks.append(look_back(history, str(seed).encode(), REPLAYS))
+    for of in (
+        lambda found: found.everyone.within.p,
+        lambda found: found.inequality.p,
+        lambda found: found.repeats.p,
+        lambda found: min((pair.p for pair in found.pairs), default=1.0),
+        lambda found: min(one.verdict.holm for one in found.experts),
+        lambda found: min((one.verdict.holm for one in found.regulars), default=1.0),
+        lambda found: min(one.within.holm for one in found.groups if one.kind is GroupKind.CENTRE),
+    ):
+        assert rejects([of(found) for found in looks])[1] > 1e-3
 
 
 def test_someone_favoured_is_named_and_the_others_are_not():
@@ -193,6 +205,16 @@ def test_meeting_a_seated_member_again_in_a_redraw_counts():
     history = [equal_draw(nth, ["a", "b", "c"], 1, ["a"], seated=frozenset({"x"})) for nth in range(3)]
     (pair,) = look_back(history, b"s", 19).pairs
     assert (pair.one, pair.other, pair.together) == ("a", "x", 3)
+
+
+def test_that_two_were_seated_before_does_not_excuse_their_being_drawn_together():
+    redraws = [
+        equal_draw(nth, PEOPLE[2:], 1, [PEOPLE[2 + nth]], seated=frozenset(PEOPLE[:2])) for nth in range(20)
+    ]
+    chosen = [equal_draw(100 + nth, PEOPLE, 2, PEOPLE[:2]) for nth in range(3)]
+    pair = look_back([*redraws, *chosen], b"s", 99).pairs[0]
+    assert ({pair.one, pair.other}, pair.together) == (set(PEOPLE[:2]), 3)
+    assert pair.p <= ALPHA
 
 
 @pytest.mark.parametrize(

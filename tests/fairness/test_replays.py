@@ -57,6 +57,13 @@ def test_every_panel_has_all_seats_and_one_member_of_an_employer():
         assert not {"f", "g"} <= members
 
 
+def test_colleagues_are_never_drawn_together_where_their_chances_sum_to_one_seat():
+    own, ids = line(((0,), "1/4", "a:1 b:1 c:2 d:2 e:3 f:3 g:4 h:4"))
+    employer = dict(zip("abcdefgh", "11223344", strict=True))
+    for panel in panels(own, 20 * BLOCK):
+        assert len({employer[ids[place]] for place in panel}) == len(panel) == 2
+
+
 def test_lists_without_common_candidates_keep_their_own_seats():
     own, ids = line(((0,), "1/2", "a:1 b:2 c:3 d:4"), ((1,), "1/3", "e:5 f:6 g:7"))
     for panel in panels(own, 20 * BLOCK):

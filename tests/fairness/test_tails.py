@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
-from math import exp, log
+from math import exp
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.fairness.correction import benjamini_hochberg, holm
-from scheduler.fairness.tails import at_least, at_most, law, poisson_evidence, two_sided
+from scheduler.fairness.tails import at_least, at_most, evidence, law, two_sided
 
 CHANCES = st.lists(st.fractions(0, 1, max_denominator=60), max_size=9)
 
@@ -73,19 +73,17 @@ def test_a_thousand_draws_keep_the_stated_precision_far_into_the_tail():
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.floats(0.001, 40), st.integers(1, 60))
-def test_the_score_is_the_poisson_tail(expected, count):
-    terms = [exp(-expected)]
-    for nth in range(1, 400):
-        terms.append(terms[-1] * expected / nth)
-    assert poisson_evidence(expected, count) == pytest.approx(
-        -log(sum(terms[count:][::-1])), rel=1e-9, abs=1e-9
-    )
+@given(CHANCES.filter(bool))
+def test_evidence_against_honest_chance_is_at_most_one_on_average(chances):
+    expected = float(sum(chances))
+    mean = sum(float(p) * exp(evidence(expected, count)) for count, p in enumerate(by_enumeration(chances)))
+    assert mean <= 1 + 1e-9
 
 
-def test_a_meeting_that_chance_cannot_bring_about_scores_without_limit():
-    assert poisson_evidence(0.0, 1) == float("inf")
-    assert poisson_evidence(3.0, 0) == 0
+def test_evidence_grows_with_the_count_and_shrinks_with_the_expectation():
+    assert evidence(1.0, 3) < evidence(1.0, 4) < evidence(0.5, 4)
+    assert evidence(0.0, 0) == pytest.approx(0)
+    assert exp(evidence(2.0, 3)) == pytest.approx(sum(t**3 * exp(-2 * (t - 1)) for t in (2, 4, 8)) / 3)
 
 
 VALUES = st.lists(st.integers(1, 1000).map(lambda n: n / 1000), min_size=1, max_size=12)
