@@ -119,7 +119,13 @@ def altered(document, path, change):
 
 def test_every_single_change_of_either_part_is_found():
     public, sealed = certificate()
-    changes = (lambda v: f"{v}0", lambda v: "7", lambda v: None, lambda v: [v])
+    changes = (
+        lambda v: f"{v}0",
+        lambda v: "7",
+        lambda v: None,
+        lambda v: [v],
+        lambda v: v and f"{v}".upper(),
+    )
     for path in paths(public):
         for change in changes:
             changed = altered(public, path, change)

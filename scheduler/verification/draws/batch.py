@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scheduler.verification.draws.certificate import FLAWS, Step
-from scheduler.verification.draws.parts import Broken, check, digest, jcs, moment, whole
+from scheduler.verification.draws.parts import Broken, check, digest, jcs, moment, unhex, whole
 
 Certificates = Mapping[str, tuple[Any, Any]]
 """Public and sealed part by project; the sealed part is None while it is sealed."""
@@ -55,14 +55,14 @@ class _Case:
         """The order of the draws follows from the committed secrets."""
         said = self.record["commitment"]
         promised = {entry["party"]: entry["commitment"] for entry in said["parties"]}
-        seed = b"yidi/seed/1\x00" + bytes.fromhex(self.record["commitment_digest"].removeprefix("sha256:"))
+        seed = b"yidi/seed/1\x00" + unhex(self.record["commitment_digest"].removeprefix("sha256:"))
         names = [entry["party"] for entry in self.record["reveals"]]
         check(
             bool(names) and names == sorted(set(names), key=lambda name: name.encode()),
             "reveals are not in order",
         )
         for entry in self.record["reveals"]:
-            party, nonce = entry["party"], bytes.fromhex(entry["nonce"])
+            party, nonce = entry["party"], unhex(entry["nonce"])
             text = (
                 b"yidi/party/1\x00" + said["batch_id"].encode() + b"\x00" + party.encode() + b"\x00" + nonce
             )

@@ -24,6 +24,7 @@ from scheduler.verification.draws.parts import (
     moment,
     pool_leaf,
     tree_head,
+    unhex,
     whole,
 )
 from scheduler.verification.draws.replay import Path, Person, Replay, draw_by_list
@@ -126,6 +127,9 @@ class _Case:
         number, previous, reason = whole(said["number"]), said["previous"], said["reason"]
         chained = number >= 1 and (number > 1) == (previous is not None) == bool(reason)
         check(chained, "the chain of draws is broken")
+        check(number > 1 or whole(said["fixed_members"]) == 0, "a first draw keeps members")
+        parties = [entry["party"].encode() for entry in said["parties"]]
+        check(parties == sorted(set(parties)), "the parties are not in order, or one comes twice")
         self.lottery = Lottery(said)
         self.lottery.slots_hold_the_seats()
         exact = all(slot.least == slot.most for slot in self.lottery.slots)
@@ -160,20 +164,20 @@ class _Case:
         rest = {name: value for name, value in self.public.items() if name != "signature"}
         algorithm, _, key = self.public["key"].partition(":")
         check(algorithm == "ed25519", "the key's algorithm is unknown")
-        good = self.signed(bytes.fromhex(key), jcs(rest), bytes.fromhex(self.public["signature"]))
+        good = self.signed(unhex(key), jcs(rest), unhex(self.public["signature"]))
         check(good, "the signature does not fit the certificate")
         return None
 
     def beacon(self) -> str | None:
         """The beacon's signature is that of the committed round; none if none was committed to."""
-        plan, signature = self._said["beacon"], bytes.fromhex(self.public["beacon_signature"])
+        plan, signature = self._said["beacon"], unhex(self.public["beacon_signature"])
         if plan is None:
             check(not signature, "a beacon was used that was not committed to")
             return "none was committed to"
         check(bool(signature), "the committed beacon is missing")
         if self.shone is None:
             return "its signature was not checked here"
-        good = self.shone(plan["scheme"], bytes.fromhex(plan["public_key"]), whole(plan["round"]), signature)
+        good = self.shone(plan["scheme"], unhex(plan["public_key"]), whole(plan["round"]), signature)
         check(good, "the beacon's signature is not that of the committed round")
         return None
 
@@ -195,6 +199,11 @@ class _Case:
         check(self.sealed["draw_id"] == self._said["draw_id"], "the sealed part is of another draw")
         fixed = whole(self._said["fixed_members"])
         check(len(self.sealed["fixed"]) == fixed, "the fixed members are not as many as committed")
+        for member in self.sealed["fixed"]:
+            fraction(member["chance"])
+            texts = [member["expert_id"], member["slot_id"], *member["path"]]
+            formed = len(texts) == 5 and all(isinstance(text, str) for text in texts)
+            check(formed and isinstance(member["path"], list), "a fixed member is malformed")
 
     def pool(self) -> None:
         """The frozen pool has the committed root, and the lottery's cells are exactly its eligible experts."""
@@ -205,7 +214,7 @@ class _Case:
         ids = [row[0].encode() for row in rows]
         check(ids == sorted(set(ids)), "the pool is not sorted, or an expert comes twice")
         check(len(rows) == whole(stated["size"]), "the pool has another size")
-        salt = bytes.fromhex(self.sealed["salt"])
+        salt = unhex(self.sealed["salt"])
         check(
             tree_head([pool_leaf(row, salt) for row in rows]) == stated["root"],
             "the pool is not the frozen one",
@@ -260,7 +269,7 @@ class _Case:
         """The conflicting pairs are the committed ones, of eligible experts, and their bound is right."""
         stated, pairs = self._said["conflicts"], self.sealed["conflicts"]
         check(all(len(pair) == 2 for pair in pairs), "a conflict is not a pair")
-        own = hmac.digest(bytes.fromhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
+        own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
         check(digest(jcs([own, pairs])) == stated["digest"], "the conflicts are not the frozen ones")
         check(len(pairs) == whole(stated["pairs"]), "the conflicts are not as many as committed")
         chances = {person.expert_id: self.lottery.chances[person.cell] for person in self.people}
@@ -275,27 +284,26 @@ class _Case:
     def reveals(self) -> None:
         """Each reveal is the committed one, and the seed is their hash."""
         promised = {entry["party"]: entry["commitment"] for entry in self._said["parties"]}
-        check(len(promised) == len(self._said["parties"]), "a party is named twice")
-        revealed = [(entry["party"], bytes.fromhex(entry["nonce"])) for entry in self.sealed["reveals"]]
+        revealed = [(entry["party"], unhex(entry["nonce"])) for entry in self.sealed["reveals"]]
         names = [party for party, _ in revealed]
         ordered = names == sorted(set(names), key=lambda name: name.encode()) and bool(names)
         check(ordered, "reveals are not in order")
-        named = sorted(set(promised) - set(names)) == sorted(self.public["withheld"])
+        named = [party for party in promised if party not in names] == self.public["withheld"]
         check(named, "withheld reveals are not named")
         draw_id = self._said["draw_id"].encode()
-        seed = b"yidi/seed/1\x00" + bytes.fromhex(self.public["commitment_digest"].removeprefix("sha256:"))
+        seed = b"yidi/seed/1\x00" + unhex(self.public["commitment_digest"].removeprefix("sha256:"))
         for party, nonce in revealed:
             said = b"yidi/party/1\x00" + draw_id + b"\x00" + party.encode() + b"\x00" + nonce
             kept = len(nonce) == 32 and digest(said) == promised[party]
             check(kept, f"the reveal of {party} is not the committed one")
             seed += party.encode() + b"\x00" + nonce
         if self._said["beacon"] is not None:
-            seed += hashlib.sha256(bytes.fromhex(self.public["beacon_signature"])).digest()
+            seed += hashlib.sha256(unhex(self.public["beacon_signature"])).digest()
         check(digest(seed) == "sha256:" + self.sealed["seed"], "the seed is not the hash of the reveals")
 
     def panel(self) -> None:
         """The panel follows from lottery and seed."""
-        seed, attempts = bytes.fromhex(self.sealed["seed"]), whole(self.sealed["attempts"])
+        seed, attempts = unhex(self.sealed["seed"]), whole(self.sealed["attempts"])
         bearable = attempts * len(self.people) <= MOST_WORK or attempts == 1
         check(1 <= attempts <= MOST_ATTEMPTS and bearable, "the number of attempts is out of range")
         stranded = {whole(entry["attempt"]): entry for entry in self.sealed["stranded"]}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from scheduler.verification.draws.certificate import FLAWS, Step
-from scheduler.verification.draws.parts import Broken, check, jcs, leaf_of, root_of_path, whole
+from scheduler.verification.draws.parts import Broken, check, jcs, leaf_of, root_of_path, unhex, whole
 
 
 def verify_leaf(public: Any, proof: Any) -> Step:
@@ -13,7 +13,7 @@ def verify_leaf(public: Any, proof: Any) -> Step:
         said = public["commitment"]
         check(proof["draw_id"] == said["draw_id"], "the proof is of another draw")
         jcs(proof)
-        path = [bytes.fromhex(node) for node in proof["path"]]
+        path = [unhex(node) for node in proof["path"]]
         leaf = leaf_of(proof["row"], proof["salt"])
         head = root_of_path(leaf, whole(proof["index"]), whole(said["pool"]["size"]), path)
         check(head == said["pool"]["root"], "the row was not in the frozen pool")

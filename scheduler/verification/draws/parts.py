@@ -119,6 +119,14 @@ def fraction(text: Any) -> Fraction:
     return value
 
 
+def unhex(text: Any) -> bytes:
+    """Bytes in lower-case hex without spaces: one way to write them, so that a certificate has one digest."""
+    check(isinstance(text, str), "hex digits are not a string")
+    data = bytes.fromhex(text)
+    check(data.hex() == text, "hex digits are not in lower case")
+    return data
+
+
 def moment(text: Any) -> datetime:
     """A UTC time, such as 2026-11-24T04:00:00Z."""
     check(isinstance(text, str) and text.endswith("Z"), "a time is not in UTC")
