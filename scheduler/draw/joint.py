@@ -62,7 +62,10 @@ class Batch:
             return None, frozenset()
         needed = {(number, slot) for number, slot, _ in fixed if number in near}
         held = {one for number, slot in needed for one in self._allocation.available(number, slot)}
-        return why, frozenset(self._ids[one] for one in held)
+        # Of an employer with more candidates than can sit nobody is needed in person: a colleague can stand in.
+        count = Counter(employer for _, employer in why.candidates)
+        ids = frozenset(self._ids[one] for one in held if count[self._employer[one]] <= why.employer_most)
+        return (why, ids) if ids else (None, ids)
 
     def strands(self, project_id: str, panel: Collection[str]) -> Scarcity | None:
         """Why this panel would leave draws to come without enough experts; None if it does not, and then it sits."""
@@ -70,7 +73,9 @@ class Batch:
         lost = self._allocation.take(number, members)
         if not lost:
             return None
-        waiting = self._allocation.open_seats()
+        # The draw's own seats are being filled: only those of draws to come can be in need.
+        lost = [seat for seat in lost if seat[0] != number]
+        waiting = [seat for seat in self._allocation.open_seats() if seat[0] != number]
         ways = [
             lost,
             *([seat for seat in waiting if seat[0] == other] for other in sorted({s[0] for s in lost})),

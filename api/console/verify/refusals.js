@@ -109,7 +109,7 @@ export const REFUSALS = {
   reserved_without_reason: ["留出 {0} 名专家却没有理由", "{0} experts are left to other draws without a reason"],
   reserved_alone: ["不是同批抽取，却把专家留给别的抽取", "it left experts to other draws, but was not drawn together with any"],
   reserved_without_need: ["留出专家的理由不成立：别处需 {1} 人，可去的有 {0} 人", "experts were left out without need: {0} can sit where {1} are needed"],
-  reserved_for_nothing: ["专家 {0} 被留出，却不是别处的候选人", "{0} was left to other draws, but is no candidate there"],
+  reserved_for_nothing: ["专家 {0} 被留出，别处却并非缺之不可", "{0} was left to other draws that could do without"],
   order_is_another: ["种子得出的先后不是所载的次序", "the seed gives another order of the projects"],
   not_of_the_batch: ["项目 {0} 不在这一批里", "project {0} is not of this batch"],
   not_at_its_place: ["项目 {0} 排在第 {2} 位，证书却写第 {1} 位", "project {0} is at place {2}, but its certificate says {1}"],

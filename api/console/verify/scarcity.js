@@ -18,6 +18,9 @@ export function checkReserved({ commitment }, { pool, reserved }) {
   insist(commitment.joint !== null, "reserved_alone");
   const able = satAtMost(reserved, new Set());
   insist(able <= reserved.needed, "reserved_without_need", able, reserved.needed);
-  const named = new Set(reserved.candidates.map((one) => one.expert));
-  for (const { expert } of out) insist(named.has(expert), "reserved_for_nothing", expert);
+  // Of an employer with more candidates than can sit a colleague can stand in.
+  const count = new Map();
+  for (const { employer } of reserved.candidates) count.set(employer, (count.get(employer) || 0n) + 1n);
+  const needed = new Set(reserved.candidates.filter((one) => count.get(one.employer) <= reserved.employer_most).map((one) => one.expert));
+  for (const { expert } of out) insist(needed.has(expert), "reserved_for_nothing", expert);
 }

@@ -350,7 +350,10 @@ class _Case:
                 sat_at_most(entry, set()) <= whole(entry["needed"]),
                 "experts are reserved that are not scarce",
             )
-            check(out <= {expert for expert, _ in entry["candidates"]}, "an expert is reserved for nothing")
+            count = Counter(employer for _, employer in entry["candidates"])
+            most = whole(entry["employer_most"])
+            needed = {expert for expert, employer in entry["candidates"] if count[employer] <= most}
+            check(out <= needed, "an expert is reserved for nothing, or could be stood in for by a colleague")
 
 
 def sat_at_most(entry: Mapping[str, Any], panel: set[str]) -> int:
