@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,8 +70,8 @@ class Served:
 async def first(url, token, positions, count):
     """The first changes and resets that a client gets."""
     got = []
-    async with asyncio.timeout(10):
-        async for change in follow(url, token, positions, longest_wait=0.2):
+    async with asyncio.timeout(10), aclosing(follow(url, token, positions, longest_wait=0.2)) as changes:
+        async for change in changes:
             got.append(change)
             if len(got) == count:
                 return got
