@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 
 from api.board import CONSOLE
 from api.verifier import render_verifier
-from scheduler.draw import Beacon, Method, certificate_digest
+from scheduler.draw import Beacon, Member, Method, certificate_digest, leaf_proof
 from tests.console.draws import KEY, PUBLIC_KEY, drawn, experts, jcs, serving, slots
 from tests.console.test_verifier_verdicts import batches
 
@@ -175,6 +176,52 @@ def test_a_batch_is_shown_with_its_order_and_what_is_still_to_come(page):
     expect(page.locator(".batch.broken .verdict")).to_contain_text("种子得出的先后不是所载的次序")
 
 
+def test_an_expert_sees_the_own_row_and_chance_and_nobody_elses(page):
+    pool = experts(*[(fits, f"u{n % 9}") for n, fits in enumerate(["0", "1", "01"] * 9)])
+    public, sealed = drawn(slots(2, 1), pool, excluded=("X1",))
+    for row in (*sealed["pool"][:12], sealed["pool"][-1]):
+        proof = json.loads(json.dumps(leaf_proof(sealed, row[0])))
+        put_in(page, proof=proof)
+        expect(page.locator(".leaf h2")).to_have_text("名册证明")
+        put_in(page, certificate=public)
+        expect(page.locator(".leaf.holds h2")).to_have_text("您在冻结名册中")
+        told = "时间冲突" if row[4] == "busy" else "中签机会为 1/9"
+        expect(page.locator(".leaf .verdict")).to_contain_text(f"{row[0]} ")
+        expect(page.locator(".leaf .verdict")).to_contain_text(told)
+        page.click("#clear")
+    forged = {**proof, "row": [*row[:4], "other_region"]}
+    put_in(page, certificate=public, proof=forged)
+    expect(page.locator(".leaf.broken .verdict")).to_contain_text("不在冻结的名册中")
+    put_in(page, shorter={**proof, "path": proof["path"][1:]})
+    expect(page.locator(".leaf.broken")).to_have_count(2)
+
+
+def test_members_kept_in_a_redraw_must_have_been_drawn(page):
+    first = drawn(slots(2, 1), POOL)
+    seats = {one["expert_id"]: one for one in first[1]["panel"]}
+    kept, other = list(seats)[1], next(one.expert_id for one in POOL if one.expert_id not in seats)
+    again = {
+        "number": 2,
+        "draw_id": "D2",
+        "reason": "一名专家不能参加",
+        "previous": certificate_digest(first[0]),
+    }
+    for expert, state in ((kept, "holds"), (other, "broken")):
+        member = Member(expert, seats[kept]["slot_id"], Fraction(seats[kept]["chance"]))
+        left = {one.expert_id for one in POOL if "X0" in one.specialties} - {*seats, other}
+        pool = [one for one in POOL if one.expert_id in left]
+        second = drawn(slots(1), pool, fixed=((member, ("", "u1", "")),), **again)
+        put_in(
+            page,
+            **{
+                f"draw{n}": dict(zip(("public", "sealed"), one, strict=True))
+                for n, one in enumerate((first, second))
+            },
+        )
+        expect(page.locator(".steps > li:last-child").nth(1)).to_have_class(state)
+        page.click("#clear")
+
+
 def test_the_signature_of_a_beacon_is_left_to_the_command_line(page):
     beacon = Beacon("c" * 64, "bls-unchained-g1-rfc9380", "ab" * 96, 1234)
     put_in(
@@ -214,6 +261,7 @@ def test_files_that_are_no_certificates_are_named_with_the_reason(page):
             {"name": "b.json", "mimeType": "application/json", "buffer": b'{"plan": "yidi/plan/1"}'},
         ],
     )
+    expect(page.locator(".trouble")).to_have_count(2)
     assert page.locator(".trouble").all_inner_texts() == [
         "a.json：第 3 行不是合法的 JSON",
         "b.json：里面没有抽取证书",

@@ -7,6 +7,7 @@ import { sha256, toHex } from "./sha256.js";
 
 const SEALED = /^yidi\/draw-sealed\//;
 const BATCH = /^yidi\/batch\//;
+const LEAF = /^yidi\/leaf-proof\//;
 
 // The parts in one file: alone, as { public, sealed }, as the service answers with one, or a list of any of these.
 export function partsOf(text, name) {
@@ -16,6 +17,7 @@ export function partsOf(text, name) {
     else if (value && typeof value === "object") {
       const format = typeof value.format === "string" ? value.format : "";
       if (BATCH.test(format)) parts.push({ kind: "batch", value, name });
+      else if (LEAF.test(format)) parts.push({ kind: "leaf", value, name });
       else if (SEALED.test(format)) parts.push({ kind: "sealed", value, name });
       else if (format || value.commitment) parts.push({ kind: "public", value, name });
       else [value.public, value.certificate, value.sealed].forEach((inner) => inner && take(inner));
@@ -52,6 +54,9 @@ export function pairs(parts) {
     if (own) Object.assign(own, { sealed: value, names: [...new Set([...own.names, name])] });
     else left.push(name);
   }
-  const batches = parts.filter((part) => part.kind === "batch");
-  return { certificates: found, left, batches: batches.filter(({ value }, n) => batches.findIndex((one) => digestOf(one.value) === digestOf(value)) === n) };
+  const distinct = (kind) => {
+    const own = parts.filter((part) => part.kind === kind);
+    return own.filter(({ value }, n) => own.findIndex((one) => digestOf(one.value) === digestOf(value)) === n);
+  };
+  return { certificates: found, left, batches: distinct("batch"), leaves: distinct("leaf") };
 }

@@ -9,6 +9,7 @@ import { EXAMPLE } from "./example.js";
 import { pairs, partsOf } from "./files.js";
 import { Flaw } from "./flaw.js";
 import { forge } from "./forgeries.js";
+import { LeafCard } from "./leafcard.js";
 import { STEP_NAMES, speaker } from "./words.js";
 
 const MEGABYTES = 200;
@@ -24,7 +25,7 @@ class Page {
     this.parts = [];
     this.troubles = [];
     this.cards = [];
-    this.batches = [];
+    this.others = [];
     this.round = 0;
     this.build();
     // A file that misses the drop zone would otherwise replace the page.
@@ -114,11 +115,11 @@ class Page {
 
   draw() {
     const { say, refuse } = this.words;
-    this.root.classList.toggle("busy", this.cards.length + this.batches.length > 0);
+    this.root.classList.toggle("busy", this.cards.length + this.others.length > 0);
     this.troubled.replaceChildren(...this.troubles.map(({ key, name, flaw, size }) => make("p", {
       class: "trouble", text: flaw ? say("fileFailed", name, refuse(flaw.code, flaw.facts)) : say(key, name, size),
     })));
-    this.results.replaceChildren(...[...this.batches, ...this.cards].map((card) => card.draw(this.words, this.key)));
+    this.results.replaceChildren(...[...this.others, ...this.cards].map((card) => card.draw(this.words, this.key)));
   }
 
   clear() {
@@ -126,7 +127,7 @@ class Page {
     this.parts = [];
     this.troubles = [];
     this.cards = [];
-    this.batches = [];
+    this.others = [];
     this.draw();
   }
 
@@ -155,7 +156,7 @@ class Page {
   async check() {
     this.round += 1;
     const { round } = this;
-    const { certificates, left, batches } = pairs(this.parts);
+    const { certificates, left, batches, leaves } = pairs(this.parts);
     this.troubles = this.troubles.filter((one) => one.key !== "sealedAlone").concat(left.map((name) => ({ key: "sealedAlone", name })));
     const known = new Map(this.cards.map((card) => [card.given.digest, card]));
     this.cards = certificates.map((given) => {
@@ -163,7 +164,7 @@ class Page {
       return card && given.digest !== null && card.result && !card.forged && Boolean(card.given.sealed) === Boolean(given.sealed)
         ? card : this.cardOf(given);
     });
-    this.batches = batches.map((given) => new BatchCard(given));
+    this.others = [...leaves.map((given) => new LeafCard(given)), ...batches.map((given) => new BatchCard(given))];
     this.draw();
     for (const card of this.cards) {
       if (!card.result) await this.run(card, card.given);
@@ -201,7 +202,7 @@ class Page {
     const links = linksOf(this.cards.map(({ given, result }) => ({ digest: given.digest, facts: result.facts, sealed: result.sealed })));
     this.cards.forEach((card, n) => { card.link = links[n]; });
     const sound = this.cards.map((card) => card.result).filter((result) => result.accepted);
-    for (const batch of this.batches) batch.check(sound);
+    for (const other of this.others) other.check(sound);
     this.draw();
   }
 

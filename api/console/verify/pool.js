@@ -21,6 +21,25 @@ export function merkleRoot(leaves) {
   return level.length ? level[0] : sha256(new Uint8Array());
 }
 
+// A row's leaf; `own` is its salt in hex.
+export const leafOf = ({ expert, path, verdict }, own) => sha256(LEAF, canonical([expert, ...path, verdict, own]));
+
+// The tree head that a leaf and its path lead to (RFC 9162, 2.1.3.2), or null if the path has another length.
+export function rootOfPath(leaf, index, size, path) {
+  let head = leaf;
+  let node = index;
+  let last = size - 1n;
+  for (const sibling of path) {
+    if (last <= 0n) return null;
+    if (node % 2n === 1n || node === last) {
+      head = sha256(NODE, sibling, head);
+      while (node % 2n === 0n && node > 0n) [node, last] = [node >> 1n, last >> 1n];
+    } else head = sha256(NODE, head, sibling);
+    [node, last] = [node >> 1n, last >> 1n];
+  }
+  return last === 0n ? head : null;
+}
+
 // The eligible people in order of their ids: { expert, path, chain, cell }; and how many of each body are kept.
 export async function checkPool({ commitment }, sealed, chances, rest) {
   const { lottery, pool, caps } = commitment;
@@ -28,8 +47,8 @@ export async function checkPool({ commitment }, sealed, chances, rest) {
   insist(BigInt(sealed.pool.length) === pool.size, "pool_size", sealed.pool.length, pool.size);
   const nonce = hmacOf(sealed.salt);
   const leaves = [];
-  for (const { expert, path, verdict } of sealed.pool) {
-    leaves.push(sha256(LEAF, canonical([expert, ...path, verdict, toHex(nonce(utf8(expert)))])));
+  for (const row of sealed.pool) {
+    leaves.push(leafOf(row, toHex(nonce(utf8(row.expert)))));
     if (leaves.length % PAUSE === 0) await rest(leaves.length / sealed.pool.length);
   }
   const root = toHex(merkleRoot(leaves));

@@ -128,11 +128,15 @@ export const REFUSALS = {
   panel_size: ["名单 {0} 人，重放得到 {1} 人", "the panel has {0} members, the replay {1}"],
   panel_is_another: ["名单第 {0} 名不是种子抽出的人", "member {0} is not the one that the seed gives"],
   member_chance: ["名单第 {0} 名的概率写成 {1}，应为 {2}", "the chance of member {0} is given as {1}, not {2}"],
+  // A leaf proof.
+  proof_of_another_draw: ["证明属于抽取 {0}", "the proof is of draw {0}"],
+  leaf_out_of_tree: ["第 {0} 行超出名册的 {1} 行", "row {0} is outside the pool of {1}"],
+  leaf_is_not_in_the_pool: ["这一行不在冻结的名册中，或被改过", "this row was not in the frozen pool, or was changed"],
   // The chain.
   drawn_twice: ["项目 {0} 的第 {1} 次抽取出现了两份不同的证书", "there are two certificates of draw {1} of project {0}"],
   previous_of_another_project: ["所指的前次抽取属于另一项目 {0}", "the draw before is of another project, {0}"],
   number_missing: ["所指的前次是第 {0} 次，本次却是第 {1} 次，编号不连续", "the draw before is number {0}, this one {1}: a number is missing"],
   committed_too_early: ["方案在前次抽取完成之前就封存了", "it was committed before the draw it follows was complete"],
-  fixed_was_not_seated: ["第 {0} 名留任成员不在前次名单的同一席位上", "kept member {0} did not have this seat before"],
+  fixed_was_not_seated: ["第 {0} 名留任成员未曾以同样席位和机会入选", "kept member {0} was not drawn before with this seat and chance"],
   drawn_and_fixed: ["一名留任成员又被抽中", "a member who stays was drawn again"],
 };

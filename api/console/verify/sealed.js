@@ -11,7 +11,7 @@ const path = (value, at) => {
   insist(Array.isArray(value) && value.length === 3, "not_a_path", at);
   return value.map((one) => (one === "" ? "" : form.id(one, at)));
 };
-const row = (value, at) => {
+export const readRow = (value, at) => {
   insist(Array.isArray(value) && value.length === 5, "not_a_row", at);
   const [expert, bodies, verdict] = [form.id(value[0], at), path(value.slice(1, 4), at), form.id(value[4], at)];
   const eligible = CELL.test(verdict);
@@ -45,7 +45,7 @@ const SEALED = {
   draw_id: form.id,
   fixed: form.list(fields({ ...MEMBER, path })),
   panel: form.list(fields(MEMBER)),
-  pool: form.list(row),
+  pool: form.list(readRow),
   reserved: form.nullOr(fields(SCARCITY)),
   reveals: form.list(reveal),
   salt: form.bytes(32),

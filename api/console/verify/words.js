@@ -10,7 +10,7 @@ const WORDS = {
   lead: ["专家是不是随机抽取的？把证书放进来，逐步核对，不必相信任何人。", "Was the panel drawn by chance? Drop its certificate and see every step checked. No one has to be trusted."],
   private: ["文件只在这台设备上核验，不会离开本页：浏览器已被禁止向任何地址发送数据。", "Files are checked on this device and never leave this page: the browser is told to connect to nowhere."],
   drop: ["把证书文件拖到这里", "Drop certificate files here"],
-  dropHint: ["公开部分、封存部分、批次记录，可一次放入多个 JSON 文件", "Public parts, sealed parts, batch records: several JSON files at once"],
+  dropHint: ["证书的公开与封存部分、批次记录、专家的名册证明，可一次放入多个", "Public and sealed parts, batch records, leaf proofs: many files at once"],
   choose: ["选择文件", "Choose files"],
   example: ["用示例试试", "Try the example"],
   exampleNote: ["文档中的小例子：四名专家，两个席位", "The small draw of the documentation: four experts, two seats"],
@@ -45,6 +45,13 @@ const WORDS = {
   tellLeft: ["{0} 步通过；公共信标的 BLS 签名本页不核对，请用 yidi verify。", "{0} steps hold; the BLS signature of the beacon is left to yidi verify."],
   closed: ["需要封存部分", "needs the sealed part"],
   waits: ["依赖的步骤未通过，不再核对", "not checked, because a step it needs has failed"],
+  leafHolds: ["您在冻结名册中", "You are in the frozen pool"],
+  leafBroken: ["名册证明不成立", "The proof fails"],
+  leafAlone: ["名册证明", "Proof of being in the pool"],
+  tellLeafAlone: ["请放入抽取 {0} 的证书，且证书本身须成立", "Drop the certificate of draw {0} too; it must hold by itself"],
+  tellEligible: ["{0} 合格，中签机会为 {1}；是否抽中不在其中", "{0} was eligible, with a chance of {1}; whether drawn it does not tell"],
+  tellEstimated: ["{0} 合格，逐组抽取的估计机会为 {1}；是否抽中不在其中", "{0} was eligible, with an estimated chance of {1} list by list; whether drawn it does not tell"],
+  tellExcluded: ["{0} 在名册中但未参加抽取：{1}", "{0} was in the pool but not in the draw: {1}"],
   batchHolds: ["同批抽取成立", "The batch holds"],
   batchBroken: ["同批抽取不成立", "The batch fails"],
   tellBatch: ["{0} 个项目按种子排出的次序抽取，没有谁被无故留出。", "The {0} projects were drawn in the order a seed gave, and nobody was left out without need."],
@@ -158,6 +165,19 @@ const PLAIN = {
   panel: ["用种子重放，得到的正是这 {1} 名成员", "Replayed from the seed, the sampling gives exactly these {1} members"],
 };
 
+// Why someone of the pool was not in the draw (docs/fairness.md); a reason unknown here is shown as it stands.
+const REASONS = {
+  not_active: ["当前不在聘用状态", "not active"], too_old: ["超过年龄上限", "above the age limit"],
+  other_region: ["不属于所需地区", "of another region"], other_specialty: ["专业不符", "of another specialty"],
+  employer_is_party: ["单位与项目当事人有关", "the employer is a party"], tie_to_party: ["与项目当事人有利害关系", "tied to a party"],
+  employer_is_bidder: ["单位是投标人", "the employer is a bidder"], tie_to_bidder: ["与投标人有利害关系", "tied to a bidder"],
+  refused_before: ["已表示不能参加", "had declined"], busy: ["时间冲突", "busy at that time"],
+  too_soon: ["距上次评标间隔不足", "too soon after the last evaluation"], week_full: ["本周次数已满", "the week is full"],
+  month_full: ["本月次数已满", "the month is full"], same_centre_recently: ["近期在同一中心评标过", "recently at the same centre"],
+  employer_seated: ["本单位成员已满", "the employer's seats are taken"], conflict_with_member: ["与在席成员不能同组", "must not sit with a member"],
+  reserved: ["同批别的抽取缺之不可", "needed by another draw of the batch"],
+};
+
 const fill = (text, values) => text.replace(/\{(\d+)\}/g, (_, nth) => (values[nth] === undefined ? "—" : String(values[nth])));
 
 export function speaker(language) {
@@ -169,6 +189,7 @@ export function speaker(language) {
     step: (name) => (STEPS[name] || BATCH_STEPS[name])[0][at],
     about: (name) => STEPS[name][1][at],
     held: (name, values, isPlain) => pick(isPlain ? PLAIN[name] : (STEPS[name] || BATCH_STEPS[name])[2], values),
+    reason: (code) => (Object.prototype.hasOwnProperty.call(REASONS, code) ? REASONS[code][at] : code),
     list: (names) => names.join(at ? ", " : "、"),
     refuse: (code, facts) => pick(REFUSALS[code] || WORDS[code] || [code, code], facts),
   };
