@@ -59,11 +59,12 @@ class Opening:
 
 
 def openings() -> list[Opening]:
-    """The openings with at least one section."""
+    """The openings with at least one section; a notice that opens more than once is numbered from its second on."""
+    seen: Counter[str] = Counter()
     with (DATA / "odisha_openings.csv").open(encoding="utf-8") as lines:
         return [
             Opening(
-                notice=row["notice"],
+                notice=_named(row["notice"], seen),
                 at=datetime.fromisoformat(row["opening_at"]).replace(tzinfo=ZONE),
                 category=KINDS[row["category"]],
                 organisation=row["org_id"],
@@ -73,6 +74,11 @@ def openings() -> list[Opening]:
             for row in csv.DictReader(lines)
             if int(row["sections"] or 0)
         ]
+
+
+def _named(notice: str, seen: Counter[str]) -> str:
+    seen[notice] += 1
+    return notice if seen[notice] == 1 else f"{notice}-{seen[notice]}"
 
 
 def regions() -> dict[str, str]:
