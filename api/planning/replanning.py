@@ -41,12 +41,14 @@ def in_force(
     *,
     held: Collection[str] = (),
     new: str = "",
+    lock: bool = True,
 ) -> InForce:
     """The plan in force for the affected projects and those of their days that may move.
 
     Of the `held` projects, evaluations under way, rooms and start stay. `new` is left out: it has yet to come in.
+    The affected rows are locked, unless nothing is to be changed.
     """
-    rows = _rows(session, affected)
+    rows = _rows(session, affected, lock)
     values = projects.values(session, (row for row in rows if row.project_id != new))
     ids = [value.project_id for value in values]
     booked = bookings.held(session, ids)
@@ -115,9 +117,9 @@ def apply(
     )
 
 
-def _rows(session: Session, affected: Collection[str]) -> Sequence[ProjectRow]:
+def _rows(session: Session, affected: Collection[str], lock: bool) -> Sequence[ProjectRow]:
     """The affected projects, and those of their opening days that may move, by id."""
-    own = {project_id: projects.row(session, project_id, lock=True) for project_id in sorted(affected)}
+    own = {project_id: projects.row(session, project_id, lock) for project_id in sorted(affected)}
     days = sorted({date.fromisoformat(row.opening_date) for row in own.values()})
     beside = {
         row.project_id: row

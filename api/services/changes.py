@@ -34,7 +34,7 @@ WITHOUT = (ProjectState.SUBMITTED, ProjectState.UNSCHEDULED)
 def ranked(session: Session, office: Office, project_id: str, seed: int, now: datetime) -> tuple[Offer, ...]:
     """Up to three places for a project that has none, cheapest first; nobody else moves for them."""
     _without_place(projects.row(session, project_id))
-    around = replanning.in_force(session, office, {project_id}, seed, new=project_id)
+    around = replanning.in_force(session, office, {project_id}, seed, new=project_id, lock=False)
     return offers(around.problem, around.plan, projects.load(session, project_id), now)
 
 
