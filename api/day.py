@@ -1,7 +1,7 @@
 """A day headless: the services of the running system on an embedded database that lives as long as the day.
 
-Projects are submitted, planned, published and drawn by the very services behind the API. The order in which
-overlapping projects draw is random from the seed; each draw excludes who sits elsewhere then.
+Projects are submitted, planned, published and drawn by the very services behind the API. All panels are drawn
+together, in an order that is random from the seed.
 """
 
 import secrets
@@ -21,21 +21,22 @@ from api.files.documents import DrawRequest
 from api.keys import Keys
 from api.office import Entropy, Office, rehearsal_entropy, system_entropy
 from api.sealing import Sealer
-from api.services import draws, guests, plans, projects, worlds
+from api.services import batches, guests, plans, projects, worlds
+from api.services.screening import ask, divide
 from api.signing import Signer, check_signature
 from api.store import bookings
 from api.store import draws as draw_rows
 from api.store import guests as guest_rows
-from scheduler.draw import NoPanel, PanelsPassedOver, slots_of
+from scheduler.draw import slots_of
 from scheduler.eligibility import Reason, Screened
 from scheduler.errors import SchedulerError
 from scheduler.people import Pool
-from scheduler.planning import Booking, Budget, Plan, Problem, solve
+from scheduler.planning import Budget, Plan, Problem, solve
 from scheduler.rules import RuleBook
 from scheduler.slots import Slot
 from scheduler.synthetic import World
 from scheduler.timeline import ZONE, WorkCalendar
-from scheduler.verification.draws import verify_draw
+from scheduler.verification.draws import verify_batch, verify_draw
 from scheduler.verification.plans import Violation, verify_plan
 
 ACTOR = "day"
@@ -51,6 +52,7 @@ class Day:
     plan: Plan
     violations: tuple[Violation, ...] = ()
     draws: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
+    batch: Mapping[str, Any] | None = None
     undrawn: dict[str, str] = field(default_factory=dict)
     unverified: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -134,6 +136,9 @@ def run_day(
                 if not step.holds:
                     day.unverified[project_id] = f"{step.name}: {step.detail}"
             tell("verify", nth, len(day.draws))
+        for step in verify_batch(day.batch, day.draws) if day.batch is not None else ():
+            if not step.holds:
+                day.unverified[step.name] = step.detail
     return day
 
 
@@ -165,25 +170,28 @@ def _plan(office: Office, wanted: Problem, tell: Tell, budget: Budget) -> Day:
 
 
 def _draw_all(office: Office, day: Day, tell: Tell) -> None:
-    """Every panel is drawn, one after another in an order that follows from the entropy."""
-    order = sorted(day.plan.bookings, key=lambda booking: office.entropy(booking.project_id, "order"))
-    for nth, booking in enumerate(order, start=1):
-        try:
-            with office.changing() as session:
-                row = draws.draw(
-                    session, office, booking.project_id, reason="", actor=ACTOR, now=office.clock.now()
-                )
-                day.draws[booking.project_id] = (row.public, draw_rows.sealed_part(row, office.keys.sealer))
-        except (NoPanel, PanelsPassedOver) as refusal:
-            day.undrawn[booking.project_id] = _why_short(office, booking, refusal)
-        tell("draw", nth, len(order))
+    """All panels are drawn together, so that none takes experts whom another cannot do without."""
+    wanted = [booking.project_id for booking in day.plan.bookings]
+    if not wanted:
+        return
+    with office.changing() as session:
+        made = batches.draw_together(
+            session, office, wanted, reason="", actor=ACTOR, now=office.clock.now(),
+            tell=lambda done: tell("draw", done, len(wanted)),
+        )  # fmt: skip
+        day.batch = made.row.record
+        for row in made.drawn:
+            day.draws[row.project_id] = (row.public, draw_rows.sealed_part(row, office.keys.sealer))
+    for project_id, refusal in made.short.items():
+        day.undrawn[project_id] = _why_short(office, project_id, refusal)
 
 
-def _why_short(office: Office, booking: Booking, refusal: SchedulerError) -> str:
+def _why_short(office: Office, project_id: str, refusal: SchedulerError) -> str:
     """The cut, and why those who live there and might know the subject were not to be had, as counts by reason."""
     with office.reading() as session:
-        slots, screened = draws.screened_for(session, office, booking.project_id)
-    return f"{refusal}; {_who_else(screened, slots)}"
+        asked = ask(session, office, project_id)
+        screened = divide(session, asked)
+    return f"{refusal}; {_who_else(screened, asked.slots)}"
 
 
 def _who_else(screened: Screened, slots: tuple[Slot, ...]) -> str:

@@ -99,6 +99,8 @@ EVENT_FIELDS: Mapping[str, Mapping[Role, frozenset[str]]] = {
     "guest.requested": _shown("guest.requested", host=_HOSTED),
     "guest.approved": _shown("guest.approved", host=_HOSTED),
     "guest.rejected": _shown("guest.rejected", host=_HOSTED),
+    "draw.opened": _shown("draw.opened", host=BOARD | {"draw_id", "parties"}),
+    "draw.revealed": _shown("draw.revealed", host=BOARD | {"draw_id", "party"}),
     "draw.committed": {
         **_shown("draw.committed", host=_HOSTED - {"commitment"}),
         Role.PUBLIC: frozenset({"draw_id", "commitment"}),

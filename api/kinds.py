@@ -110,6 +110,8 @@ FACTS: dict[str, Fact] = {
     "start": Fact("the start of the first session", TIME),
     "state": Fact("the state after the event", TEXT),
     "support_count": Fact("projects supported as guest in the period", COUNT),
+    "parties": Fact("who provides randomness", listed(TEXT)),
+    "party": Fact("who has revealed", TEXT),
     "period": Fact("the period of the count, such as 2026-11", TEXT),
     "topics": Fact("the topics of a webhook", listed(TEXT)),
     "unscheduled": Fact("projects without a place, each with a reason", COUNT),
@@ -167,6 +169,8 @@ KINDS: dict[str, Kind] = {
     "guest.requested": _kind("a venue is asked to be guest", _GUEST),
     "guest.approved": _kind("the guest venue has agreed", _GUEST),
     "guest.rejected": _kind("the guest venue has refused, or did not answer in time", _GUEST),
+    "draw.opened": _kind("parties are asked to promise a secret for a draw", _PROJECT, "draw_id", "parties"),
+    "draw.revealed": _kind("a party has revealed its secret to the service", _PROJECT, "draw_id", "party"),
     "draw.committed": _kind("a draw's pool and lottery are fixed and published", _DRAW),
     "draw.completed": _kind("a panel is drawn; nobody is named", _DRAW, "certificate_digest"),
     "draw.redrawn": _kind(

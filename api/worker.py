@@ -12,9 +12,10 @@ from api.planning import watching
 from api.planning.solver import Solver, SolverFailed
 from api.refusals import ExpertTaken, RoomTaken, WrongState
 from api.retention import Retention
-from api.services import changes, guests, invitations, plans, reallocations
+from api.services import changes, guests, invitations, open_draws, plans, reallocations
 from api.store import guests as guest_rows
 from api.store import invitations as invitation_rows
+from api.store import open_draws as open_draw_rows
 from api.store import plans as rows
 from models.plans import PlanState
 from scheduler.planning import Budget, Progress
@@ -113,11 +114,15 @@ class Watching:
 
 
 def keep_terms(office: Office) -> None:
-    """Questions whose time is over count as unanswered, and whoever lost a guest gets the next one."""
+    """What waits for answers whose time is over goes on without: questions, secrets of draws, a lost guest."""
     now = office.clock.now()
     with office.reading() as session:
         due = guest_rows.overdue(session, now) or invitation_rows.overdue(session, now)
         lost = reallocations.refused(session)
+        late = open_draw_rows.overdue(session, now)
+    if late:
+        with office.changing() as session:
+            open_draws.finish_overdue(session, office, now)
     if due:
         with office.changing() as session:
             guests.expire(session, now)

@@ -106,6 +106,25 @@ def screen(
     return Screened(tuple(eligible), tuple(excluded))
 
 
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """When a project's panel sits, for which centre, and under which rules."""
+
+    sessions: tuple[Session, ...]
+    rules: Rules
+    centre_id: str
+
+    def clashes(self, other: "Sitting") -> bool:
+        """Whether nobody can sit on both panels: they overlap, follow too closely, or one centre asks too soon."""
+        gap = max(self.rules.expert_min_gap_between_evals, other.rules.expert_min_gap_between_evals)
+        first, last = self.sessions[0].start, self.sessions[-1].end
+        if other.sessions[0].start < last + gap and first < other.sessions[-1].end + gap:
+            return True
+        cooldown = max(self.rules.invite_cooldown, other.rules.invite_cooldown)
+        near = abs(first - other.sessions[0].start) < cooldown
+        return bool(self.centre_id) and self.centre_id == other.centre_id and near
+
+
 @dataclass(frozen=True)
 class _Case:
     project: Project

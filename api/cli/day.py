@@ -138,6 +138,8 @@ def _write(folder: Path, result: Day, house: World, summary: dict[str, object], 
         write(folder / "draws" / name, _json(public))
         write_secret(folder / "sealed" / name, _json(sealed))
     (folder / "draws").mkdir(exist_ok=True)
+    if result.batch is not None:
+        write(folder / "draws" / f"batch-{result.batch['commitment']['batch_id']}.json", _json(result.batch))
     if result.draws:
         write(folder / "draw-request.json", documents.dump(first_request(result, house)))
     write_timetable(folder / "timetable.xlsx", result.plan, projects, venues)

@@ -4,16 +4,24 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.refusals import NotFound
 from api.sealing import Sealer
-from models.draws import DrawRow
+from models.draws import DrawBatchRow, DrawRow
 
 
-def next_number(session: Session, project_id: str) -> int:
-    """The number of the project's next draw: one more than it has."""
-    return len(of_project(session, project_id)) + 1
+def batches(session: Session) -> int:
+    """How many batches of draws there have been."""
+    return session.exec(select(func.count()).select_from(DrawBatchRow)).one()
+
+
+def batch(session: Session, batch_id: str) -> DrawBatchRow:
+    """A batch of draws; raises `NotFound`."""
+    found = session.get(DrawBatchRow, batch_id)
+    if found is None:
+        raise NotFound("batch", batch_id)
+    return found
 
 
 def add(session: Session, draw: DrawRow, sealed: Mapping[str, Any], sealer: Sealer) -> DrawRow:

@@ -12,7 +12,7 @@ from scheduler.planning.outcome import Session as Sitting
 
 
 def add_all(session: Session, members: Sequence[EngagementRow], sittings: Sequence[Sitting]) -> None:
-    """Every member sits in every session; raises `ExpertTaken` when one sits elsewhere then."""
+    """Every member who holds a seat sits in every session; raises `ExpertTaken` when one sits elsewhere then."""
     session.add_all(members)
     session.flush()
     with told(session):
@@ -25,6 +25,7 @@ def add_all(session: Session, members: Sequence[EngagementRow], sittings: Sequen
                 ends_at=sitting.end,
             )
             for member in members
+            if member.state in HOLDS_A_SEAT
             for nth, sitting in enumerate(sittings)
         )
 

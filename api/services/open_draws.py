@@ -1,0 +1,237 @@
+"""Draws of several parties (多方抽取): each promises a secret, the draw is committed and published, each reveals.
+
+Nobody can try several panels: the pool is frozen and public by its digest before any secret is known, and a party
+that does not reveal in time is named and left out, never given another try.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from api import record
+from api.beacon import QUICKNET, beacon_check
+from api.office import Office
+from api.refusals import WrongState
+from api.services.draws import keep, order_of, tell_commitment
+from api.services.screening import ask, divide
+from api.store import open_draws
+from models.draws import OpenDrawRow, OpenDrawState
+from scheduler.draw import (
+    DrawOrder,
+    PanelsPassedOver,
+    Prepared,
+    RevealRefused,
+    commit,
+    complete,
+    party_commitment,
+)
+from scheduler.draw.reveals import check_reveals
+from scheduler.eligibility import Screened
+from scheduler.errors import require
+
+SERVER = "server"
+PARTIES = frozenset(("operator", "supervisor", "host"))
+"""Who may hold a secret besides the server: the home centre, the supervisor, a guest venue's host."""
+
+_ORDER, _SCREENED = TypeAdapter(DrawOrder), TypeAdapter(Screened)
+
+
+def open_draw(
+    session: Session,
+    office: Office,
+    project_id: str,
+    *,
+    parties: tuple[str, ...],
+    minutes: int,
+    with_beacon: bool,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> OpenDrawRow:
+    """The parties are asked for their promises; the server's is made here.
+
+    Raises `WrongState` when a draw is already open or there is nothing to draw, `ReasonMissing` for a redraw
+    without a reason, `BadInput` for an unknown party.
+    """
+    known = bool(parties) and len(set(parties)) == len(parties) and PARTIES.issuperset(parties)
+    require(known, "parties", ", ".join(parties), f"of {', '.join(sorted(PARTIES))}, each once")
+    asked = ask(session, office, project_id, lock=True)
+    if open_draws.of_project(session, project_id) is not None:
+        raise WrongState("project", project_id, "has an open draw: its parties complete it")
+    order = order_of(session, office, asked, reason, "parties")
+    nonce = office.entropy(order.draw_id, SERVER)
+    row = OpenDrawRow(
+        draw_id=order.draw_id,
+        project_id=project_id,
+        number=order.number,
+        state=OpenDrawState.PROMISING.value,
+        reason=order.reason,
+        parties=sorted({SERVER, *parties}),
+        promises={SERVER: party_commitment(order.draw_id, SERVER, nonce)},
+        revealed=[],
+        minutes=minutes,
+        with_beacon=with_beacon,
+        secrets=b"",
+        opened_by=actor,
+        opened_at=now,
+    )
+    open_draws.keep_secrets(row, {SERVER: nonce}, office.keys.sealer)
+    session.add(row)
+    session.flush()
+    told = {"draw_id": row.draw_id, "parties": row.parties}
+    record.Scribe(session, actor, now).note("draw.opened", asked.case, facts=told)
+    return row
+
+
+def promise(
+    session: Session, office: Office, draw_id: str, *, party: str, commitment: str, actor: str, now: datetime
+) -> OpenDrawRow:
+    """The party's commitment is on record; with the last one the pool is frozen and the draw committed, for all to see.
+
+    Raises `WrongState` for a second promise or one too late, and `NoPanel` when no panel can be had: then the
+    promise is not recorded either.
+    """
+    row = open_draws.row(session, draw_id, lock=True)
+    _expect(row, OpenDrawState.PROMISING, party)
+    if party in row.promises:
+        raise WrongState("open draw", draw_id, f"has the promise of {party}, which cannot be changed")
+    digest = commitment.removeprefix("sha256:")
+    plain = len(digest) == 64 and set(digest) <= set("0123456789abcdef") and digest != commitment
+    require(plain, "commitment", commitment, "sha256: and 64 hex digits")
+    row.promises = {**row.promises, party: commitment}
+    if set(row.promises) == set(row.parties):
+        _commit(session, office, row, actor, now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def reveal(
+    session: Session, office: Office, draw_id: str, *, party: str, nonce: bytes, actor: str, now: datetime
+) -> OpenDrawRow:
+    """The party's secret is on record, for nobody to read; with the last one a draw without a beacon is completed.
+
+    Raises `RevealRefused` for a secret that was not promised, `WrongState` for one too late.
+    """
+    row = open_draws.row(session, draw_id, lock=True)
+    _expect(row, OpenDrawState.REVEALING, party)
+    if row.reveal_by is not None and now > row.reveal_by:
+        raise WrongState("open draw", draw_id, f"could be revealed to until {row.reveal_by.isoformat()}")
+    if party in row.revealed:
+        raise WrongState("open draw", draw_id, f"has the secret of {party}")
+    promised = [{"party": party, "commitment": row.promises[party]}]
+    check_reveals(draw_id, promised, {party: nonce})
+    open_draws.keep_secrets(
+        row, {**open_draws.secrets_of(row, office.keys.sealer), party: nonce}, office.keys.sealer
+    )
+    row.revealed = sorted({*row.revealed, party})
+    session.add(row)
+    told = {"draw_id": draw_id, "party": party}
+    record.Scribe(session, actor, now).note("draw.revealed", record.case(session, row.project_id), facts=told)
+    if not row.with_beacon and set(row.revealed) | {SERVER} == set(row.parties):
+        _complete(session, office, row, b"", actor, now)
+    session.flush()
+    return row
+
+
+def finish(
+    session: Session, office: Office, draw_id: str, *, beacon_signature: bytes, actor: str, now: datetime
+) -> OpenDrawRow:
+    """The draw is completed from the secrets revealed, and the beacon's round if it was committed to one.
+
+    Raises `WrongState` while someone may still reveal, `RevealRefused` for a false beacon or if only the server
+    has revealed: one house alone is no draw of several parties.
+    """
+    row = open_draws.row(session, draw_id, lock=True)
+    if row.state != OpenDrawState.REVEALING:
+        raise WrongState("open draw", draw_id, f"is {row.state}")
+    everyone = set(row.revealed) | {SERVER} == set(row.parties)
+    if not everyone and row.reveal_by is not None and now <= row.reveal_by:
+        raise WrongState("open draw", draw_id, f"waits for secrets until {row.reveal_by.isoformat()}")
+    if not row.revealed:
+        raise RevealRefused(", ".join(p for p in row.parties if p != SERVER), "nobody revealed")
+    _complete(session, office, row, beacon_signature, actor, now)
+    session.flush()
+    return row
+
+
+def finish_overdue(session: Session, office: Office, now: datetime) -> int:
+    """Draws whose time to reveal is over are completed from the secrets there are; returns how many."""
+    late = open_draws.overdue(session, now)
+    for row in late:
+        finish(session, office, row.draw_id, beacon_signature=b"", actor="worker", now=now)
+    return len(late)
+
+
+def _expect(row: OpenDrawRow, state: OpenDrawState, party: str) -> None:
+    if row.state != state:
+        raise WrongState("open draw", row.draw_id, f"is {row.state}, not {state}")
+    if party not in row.parties:
+        raise RevealRefused(party, "is not one of the parties")
+
+
+def _commit(session: Session, office: Office, row: OpenDrawRow, actor: str, now: datetime) -> None:
+    asked = ask(session, office, row.project_id, lock=True)
+    order = order_of(session, office, asked, row.reason, "rehearsal" if office.rehearsal else "parties")
+    row.reveal_by = now + timedelta(minutes=row.minutes)
+    frozen = {
+        "order": json.loads(_ORDER.dump_json(order)),
+        "screened": json.loads(_SCREENED.dump_json(divide(session, asked))),
+        "salt": office.entropy(row.draw_id, "salt").hex(),
+        "committed_at": now.isoformat(),
+    }
+    prepared = _prepare(row, frozen)
+    open_draws.freeze(row, json.dumps(frozen).encode(), office.keys.sealer)
+    row.commitment, row.state = dict(prepared.commitment), OpenDrawState.REVEALING.value
+    facts = {"pool_size": int(prepared.commitment["pool"]["eligible"]), "commitment": prepared.digest}
+    tell_commitment(session, asked, prepared.order, facts, actor, now)
+
+
+def _prepare(row: OpenDrawRow, frozen: Mapping[str, Any]) -> Prepared:
+    """The committed draw, the same whenever it is made anew from what was frozen."""
+    assert row.reveal_by is not None
+    order = replace(
+        _ORDER.validate_json(json.dumps(frozen["order"])),
+        reveal_by=row.reveal_by,
+        beacon=QUICKNET.first_after(row.reveal_by) if row.with_beacon else None,
+    )
+    screened = _SCREENED.validate_json(json.dumps(frozen["screened"]))
+    return commit(
+        order,
+        screened,
+        row.promises,
+        bytes.fromhex(frozen["salt"]),
+        datetime.fromisoformat(frozen["committed_at"]),
+    )
+
+
+def _complete(
+    session: Session, office: Office, row: OpenDrawRow, beacon_signature: bytes, actor: str, now: datetime
+) -> None:
+    prepared = _prepare(row, json.loads(open_draws.frozen(row, office.keys.sealer)))
+    if row.commitment != prepared.commitment:
+        raise WrongState("open draw", row.draw_id, "cannot be made anew as it was committed")
+    beacon, check = prepared.order.beacon, beacon_check()
+    if beacon is not None and check is not None:
+        key = bytes.fromhex(beacon.public_key)
+        if not check(beacon.scheme, key, beacon.round, beacon_signature):
+            raise RevealRefused("beacon", f"the signature is not that of round {beacon.round}")
+    secrets = open_draws.secrets_of(row, office.keys.sealer)
+    asked = ask(session, office, row.project_id, lock=True)
+    try:
+        drawn = complete(
+            prepared, secrets, now, office.keys.signer.sign, office.keys.signer.public,
+            beacon_signature=beacon_signature,
+        )  # fmt: skip
+    except PanelsPassedOver:
+        row.state = OpenDrawState.FAILED.value
+        session.add(row)
+        return
+    keep(session, office, asked, prepared.order, drawn, actor, now)
+    row.state = OpenDrawState.COMPLETED.value
+    session.add(row)

@@ -1,0 +1,76 @@
+"""What a draw of a project would start from now: its empty seats, who sits already, and the pool divided."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from api import record
+from api.office import Office
+from api.refusals import WrongState
+from api.store import engagements, experts, projects, venues
+from models.engagements import EngagementRow
+from models.projects import ProjectState
+from scheduler.draw import Slot, slots_of
+from scheduler.eligibility import Screened, Sitting, screen
+from scheduler.people import Pool
+from scheduler.projects import Project
+from scheduler.rules import Rules
+
+DRAWABLE = (ProjectState.BOOKED, ProjectState.DRAWING, ProjectState.DRAW_SHORT, ProjectState.PANEL_FILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A project whose panel can be drawn: its booking, the rules, its empty seats, and who sits already."""
+
+    case: record.Case
+    project: Project
+    rules: Rules
+    slots: tuple[Slot, ...]
+    seated: Sequence[EngagementRow]
+
+    @property
+    def sitting(self) -> Sitting:
+        """When and for whom the panel sits."""
+        assert self.case.booking is not None
+        return Sitting(self.case.booking.sessions, self.rules, self.case.centre_id)
+
+
+def ask(session: Session, office: Office, project_id: str, *, lock: bool = False) -> Asked:
+    """The project with its empty seats; raises `WrongState` when it has no booking that holds."""
+    case = record.case(session, project_id, lock=lock)
+    if case.row is None or case.booking is None or case.project.state not in DRAWABLE:
+        raise WrongState(
+            "project", project_id, f"is {case.project.state}: a panel is drawn for a booking that holds"
+        )
+    project = projects.load(session, project_id)
+    rules = office.book.at(project.opening_at.date(), project.region, project.kind)
+    seated = engagements.members(session, project_id)
+    known = {venue.venue_id: venue for venue in venues.load_all(session)}
+    held = Counter(member.slot_id for member in seated)
+    slots = slots_of(project, case.booking, known, rules)
+    empty = tuple(replace(s, seats=s.seats - held[s.slot_id]) for s in slots if s.seats > held[s.slot_id])
+    return Asked(case, project, rules, empty, seated)
+
+
+def divide(session: Session, asked: Asked, reserved: frozenset[str] = frozenset()) -> Screened:
+    """The pool divided for the empty seats, as of now."""
+    assert asked.case.booking is not None
+    ids = {member.expert_id for member in asked.seated}
+    nearby = {asked.case.regions[venue_id] for venue_id in asked.case.venue_ids}
+    pool = experts.load_pool(session, nearby)
+    former = {m.expert_id for m in engagements.all_of(session, asked.project.project_id)} - ids
+    return screen(
+        Pool(tuple(expert for expert in pool if any(expert.region == slot.region for slot in asked.slots))),
+        asked.project,
+        asked.slots,
+        asked.case.booking.sessions,
+        engagements.busy(session),
+        asked.rules,
+        centre_id=asked.case.centre_id,
+        members=[expert for expert in pool if expert.expert_id in ids],
+        refused=frozenset(former),
+        reserved=reserved,
+    )
