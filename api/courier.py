@@ -83,6 +83,8 @@ class Courier(threading.Thread):
                     await self._start_due()
                 except SQLAlchemyError as unreadable:
                     log.warning("courier cannot read the log: error=%s", type(unreadable).__name__)
+                except Exception:
+                    log.exception("courier failed")
                 await self._bell.wait(POLL_SECONDS)
                 await asyncio.sleep(GATHER_SECONDS)
         finally:
@@ -113,6 +115,12 @@ class Courier(threading.Thread):
                     await asyncio.shield(self._do(self._release, webhook_id, topic, lease))
         except SQLAlchemyError as unwritable:
             log.warning("courier cannot keep a position: error=%s", type(unwritable).__name__)
+        except Exception:
+            log.exception("courier failed webhook=%s topic=%s", webhook_id, topic)
+            with suppress(SQLAlchemyError):
+                await self._do(
+                    self._withhold, webhook_id, topic, Withheld("failed here: the log of the worker says why")
+                )
         finally:
             del self._under_way[webhook_id, topic]
             self._bell.ring()  # there is room for another

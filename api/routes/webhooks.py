@@ -87,4 +87,10 @@ def _own(call: Call, webhook_id: str, lock: bool = False) -> WebhookRow:
 def _view(call: Call, webhook: WebhookRow) -> WebhookView:
     topics = webhooks.topics_of(call.session, webhook.webhook_id)
     heads = ledger.heads(call.session, [row.topic for row in topics])
-    return WebhookView.of(webhook, [DeliveryView.of(row, heads[row.topic]) for row in topics])
+    shown = WebhookView.of(webhook, [DeliveryView.of(row, heads[row.topic]) for row in topics])
+    # A query may hold a secret of the receiver's: it is the owner's alone.
+    return (
+        shown
+        if webhook.account_id == call.actor
+        else shown.model_copy(update={"url": shown.url.partition("?")[0]})
+    )

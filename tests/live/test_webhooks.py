@@ -337,6 +337,18 @@ def test_a_name_that_stands_for_a_private_address_is_refused_at_every_send(small
     assert receiver.requests == []
 
 
+def test_what_cannot_be_read_holds_up_its_own_topic_alone(small, receiver):
+    hook = small.hook(receiver.url, {V1: {"after": 0}, "centre/C1": {}})
+    with small.office.changing() as session:
+        append(session, "support.counted", [V1], {"shown_from": "some day"}, datetime.now(UTC), "test")
+    with Delivering(small.office):
+        wait_until(lambda: "failed here" in small.topic(hook)["outcome"])
+        happen(small.office, range(3), "centre/C1")
+        receiver.wait_for(lambda r: len(r.offsets("centre/C1")) >= 3)
+    assert receiver.offsets(V1) == []
+    assert small.topic(hook)["after"] == 0
+
+
 def test_a_redirect_is_never_followed(small, receiver):
     other = Receiver(usually=f"307 Elsewhere\r\nLocation: {receiver.url}")
     hook = small.hook(other.url, {V1: {"after": 0}})
@@ -361,8 +373,10 @@ def test_a_certificate_is_checked(small, tmp_path, monkeypatch):
 
 
 def test_a_webhook_belongs_to_its_account(small):
-    hook = small.hook("https://example.org/", {V1: {}})
+    hook = small.hook("https://example.org/?token=x", {V1: {}})
     path = f"/webhooks/{hook['webhook_id']}"
+    assert small.call("GET", path).json()["url"] == "https://example.org/?token=x"
+    assert small.call("GET", path, "admin").json()["url"] == "https://example.org/"
     assert [one["webhook_id"] for one in small.call("GET", "/webhooks").json()] == [hook["webhook_id"]]
     assert small.call("GET", "/webhooks", "operator").json() == []
     assert len(small.call("GET", "/webhooks", "admin").json()) == 1
