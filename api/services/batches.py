@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api.office import Office
 from api.services.draws import PARTIES, Turn, draw
-from api.services.screening import Asked, ask, divide
+from api.services.screening import Asked, Pools, ask, divide
 from api.store import draws
 from models.draws import DrawBatchRow, DrawRow
 from scheduler.draw import (
@@ -55,7 +55,8 @@ def draw_together(
     nonces = {party: office.entropy(batch_id, party) for party in PARTIES}
     promised = {party: party_commitment(batch_id, party, nonce) for party, nonce in nonces.items()}
     record, seed = complete_batch(commit_batch(batch_id, project_ids, promised, now), nonces)
-    batch = Batch([_request(session, asked, project_id) for project_id in project_ids], seed)
+    pools: Pools = {}
+    batch = Batch([_request(session, asked, project_id, pools) for project_id in project_ids], seed)
     row = DrawBatchRow(
         batch_id=batch_id, digest=record["commitment_digest"], record=record, drawn_by=actor, drawn_at=now
     )
@@ -64,7 +65,7 @@ def draw_together(
     drawn: list[DrawRow] = []
     short: dict[str, NoPanel | PanelsPassedOver] = {}
     for place, project_id in enumerate(batch.order, start=1):
-        turn = Turn(batch, row.digest, place)
+        turn = Turn(batch, row.digest, place, pools)
         try:
             with session.begin_nested():
                 made = draw(session, office, project_id, reason=reason, actor=actor, now=now, turn=turn)
@@ -76,9 +77,9 @@ def draw_together(
     return Together(row, tuple(drawn), short)
 
 
-def _request(session: Session, asked: dict[str, Asked], project_id: str) -> Request:
+def _request(session: Session, asked: dict[str, Asked], project_id: str, pools: Pools) -> Request:
     own = asked[project_id]
     clashes = (o for o, other in asked.items() if o != project_id and own.sitting.clashes(other.sitting))
-    eligible = divide(session, own).eligible
+    eligible = divide(session, own, pools=pools).eligible
     caps = caps_of(own.project, own.rules)
     return Request(project_id, own.slots, caps, eligible, frozenset(clashes))

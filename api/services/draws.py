@@ -11,7 +11,7 @@ from api import record
 from api.beacon import beacon_check
 from api.office import Office
 from api.refusals import DrawNotVerified, ReasonMissing, WrongState
-from api.services.screening import DRAWABLE, Asked, ask, divide
+from api.services.screening import DRAWABLE, Asked, Pools, ask, divide
 from api.signing import check_signature
 from api.store import draws, engagements, experts, invitations, open_draws, projects, rulebooks
 from models.draws import DrawKind, DrawRow
@@ -43,6 +43,7 @@ class Turn:
     batch: Batch
     digest: str
     place: int
+    pools: Pools
 
 
 def draw(
@@ -68,7 +69,7 @@ def draw(
     order = order_of(session, office, asked, reason, at_once(office), joint)
     nonces = {party: office.entropy(order.draw_id, party) for party in PARTIES}
     promised = {party: party_commitment(order.draw_id, party, nonce) for party, nonce in nonces.items()}
-    screened = divide(session, asked, reserved)
+    screened = divide(session, asked, reserved, None if turn is None else turn.pools)
     prepared = commit(order, screened, promised, office.entropy(order.draw_id, "salt"), now)
     drawn = complete(
         prepared,

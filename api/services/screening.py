@@ -55,12 +55,21 @@ def ask(session: Session, office: Office, project_id: str, *, lock: bool = False
     return Asked(case, project, rules, empty, seated)
 
 
-def divide(session: Session, asked: Asked, reserved: frozenset[str] = frozenset()) -> Screened:
+Pools = dict[frozenset[str], Pool]
+"""Pools by the regions they were read for: in one transaction they are read once."""
+
+
+def divide(
+    session: Session, asked: Asked, reserved: frozenset[str] = frozenset(), pools: Pools | None = None
+) -> Screened:
     """The pool divided for the empty seats, as of now."""
     assert asked.case.booking is not None
     ids = {member.expert_id for member in asked.seated}
-    nearby = {asked.case.regions[venue_id] for venue_id in asked.case.venue_ids}
-    pool = experts.load_pool(session, nearby)
+    nearby = frozenset(asked.case.regions[venue_id] for venue_id in asked.case.venue_ids)
+    known = {} if pools is None else pools
+    if nearby not in known:
+        known[nearby] = experts.load_pool(session, nearby)
+    pool = known[nearby]
     former = {m.expert_id for m in engagements.all_of(session, asked.project.project_id)} - ids
     return screen(
         Pool(tuple(expert for expert in pool if any(expert.region == slot.region for slot in asked.slots))),
