@@ -1,6 +1,7 @@
 """Commands on files in the documented formats: world, plan, check, draw, verify."""
 
 import json
+import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -19,8 +20,9 @@ from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment
 from scheduler.draw.explain import DrawCase, chances_of, explain, funnels, thin
-from scheduler.planning import Budget, Impossible, OutOfTime, Plan, Problem, solve
+from scheduler.planning import Budget, Impossible, Outcome, OutOfTime, Plan, Problem
 from scheduler.planning.chance import ticket
+from scheduler.planning.cores import solve_on
 from scheduler.planning.crossing import crossing_by_flow
 from scheduler.planning.shards import solve_shards
 from scheduler.rules import RuleBook
@@ -78,7 +80,12 @@ def plan(
         )
         return
     with advancing() as advance:
-        outcome = solve(problem, Budget(iterations), lambda at: advance("plan", at.iterations, iterations))
+        outcome: Outcome = solve_on(
+            os.cpu_count() or 1,
+            problem,
+            Budget(iterations),
+            lambda at: advance("plan", at.iterations, iterations),
+        )
     match outcome:
         case Plan() as found:
             _refuse_unsound(verify_plan(problem, found))

@@ -1,5 +1,6 @@
 """The problem compiled for search: one axis of slots, rooms with their free time, tasks, marginal costs."""
 
+import pickle
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -58,6 +59,14 @@ class Board:
     """For each task: the first slot at which it could start were every room free."""
     least: tuple[int, ...] = ()
     """For each task: the price of that start."""
+
+    _packed: bytes = b""
+
+    def packed(self) -> bytes:
+        """The board on its way to other processes; worked out once."""
+        if not self._packed:
+            self._packed = pickle.dumps(self)
+        return self._packed
 
     def support_price(self, venue: int, nth: int) -> int:
         """What the nth support of a venue costs; worked out once."""

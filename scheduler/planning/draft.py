@@ -1,7 +1,9 @@
 """A plan in the making: who sits where, the time left in each room, the running cost."""
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
@@ -63,6 +65,11 @@ class Draft:
         self._used: dict[tuple[str, frozenset[str]], dict[int, int]] = {}
         self._until = board.axis.slots
         self._crossing = [0] * len(board.problem.quotas)
+
+    def __reduce__(self) -> tuple[Callable[..., "Draft"], tuple[object, ...]]:
+        """Reaches another process as its board, which that process remembers, and what differs from an empty draft."""
+        state = (self.free, self.placed, self.kept, self.wanted, self._until)
+        return _restored, (self.board.packed(), *state)
 
     @property
     def price(self) -> int:
@@ -264,3 +271,25 @@ def _crosses(board: Board, home_region: str, guest_region: str, home: int, guest
     return board.venues[home].region.startswith(home_region) and board.venues[guest].region.startswith(
         guest_region
     )
+
+
+@lru_cache(maxsize=2)
+def _unpacked(board: bytes) -> Board:
+    unpacked: Board = pickle.loads(board)  # noqa: S301 — from a process of this program
+    return unpacked
+
+
+def _restored(
+    packed: bytes,
+    free: list[int],
+    placed: dict[int, Placement],
+    kept: dict[int, Placement],
+    wanted: dict[int, int],
+    until: int,
+) -> Draft:
+    draft = Draft(_unpacked(packed))
+    draft.kept, draft.wanted = kept, wanted
+    for nth, placement in placed.items():
+        draft.add(nth, placement)
+    draft.free, draft._until = free, until
+    return draft
