@@ -45,10 +45,12 @@ class Kind:
 MEMBER = record(name=TEXT, venue_id=TEXT, seat=TEXT, specialty=TEXT, replaced=FLAG)
 FACTS: dict[str, Fact] = {
     "account_id": Fact("the account that changed", TEXT),
+    "allowed": Fact("the specialty codes that a slot accepts by a widening", listed(TEXT)),
     "alternates": Fact("alternates drawn", COUNT),
     "answer": Fact("accepted, declined or timed_out", TEXT),
     "answer_by": Fact("until when an answer counts", TIME),
     "accepted": Fact("invitations accepted so far", COUNT),
+    "asked": Fact("the specialty codes that a slot asks for", listed(TEXT)),
     "bids": Fact("bids received, over all sections", COUNT),
     "booking_id": Fact("the booking of one project", TEXT),
     "bound": Fact("no plan costs less, on the planner's scale", COUNT),
@@ -75,6 +77,7 @@ FACTS: dict[str, Fact] = {
     "host": Fact("the host that a webhook sends to", TEXT),
     "invitation_id": Fact("the invitation", TEXT),
     "iterations": Fact("steps of search done", COUNT),
+    "level": Fact("how many steps a slot is widened by", COUNT),
     "lost_seats": Fact("seats lost and drawn again", COUNT),
     "members": Fact("the panel by name; a guest host sees those at its own venue", listed(MEMBER)),
     "moved": Fact("bookings moved by the plan", COUNT),
@@ -104,6 +107,7 @@ FACTS: dict[str, Fact] = {
     "sessions": Fact("all sittings", listed(record(start=TIME, end=TIME))),
     "shown_from": Fact("before this time the event is shown to nobody", TIME),
     "side": Fact("home or guest", {"type": "string", "enum": ["home", "guest"]}),
+    "slot_id": Fact("the slot of a draw: seats of one specialty at one venue", TEXT),
     "speed": Fact("simulated seconds per second", {"type": "number"}),
     "split": Fact("the evaluation starts on a later day than the opening", FLAG),
     "split_count": Fact("split evaluations in the plan", COUNT),
@@ -117,6 +121,7 @@ FACTS: dict[str, Fact] = {
     "unscheduled": Fact("projects without a place, each with a reason", COUNT),
     "venue_id": Fact("the venue", TEXT),
     "webhook_id": Fact("the webhook", TEXT),
+    "widening_id": Fact("the widening of a slot", TEXT),
 }
 
 _PROJECT = frozenset({"project_id", "serial", "project", "centre_id", "region", "state"})
@@ -125,6 +130,7 @@ _PLACE = frozenset(
 )
 _BOOKING = _PROJECT | _PLACE
 _GUEST = _BOOKING | {"request_id", "answer_by", "remark", "reason", "code"}
+_WIDENING = _PROJECT | {"widening_id", "slot_id", "level", "asked", "allowed", "reason"}
 _DRAW = _PROJECT | {"draw_id", "booking_id", "seats", "alternates", "pool_size", "commitment"}
 
 
@@ -178,6 +184,10 @@ KINDS: dict[str, Kind] = {
         _DRAW,
         *("certificate_digest", "previous_draw_id", "lost_seats", "round", "reason"),
     ),
+    "draw.short": _kind("no panel could be had for want of experts", _PROJECT, "code", "reason"),
+    "widening.requested": _kind("a slot is to accept less of a specialty code", _WIDENING),
+    "widening.approved": _kind("a slot accepts less of a specialty code from now on", _WIDENING),
+    "widening.refused": _kind("a slot keeps its specialty code", _WIDENING),
     "invitation.sent": _kind(
         "an expert is invited",
         _BOOKING,

@@ -75,6 +75,11 @@ def problem(
     return Problem(body, status_code=status, headers=dict(headers or {}))
 
 
+def refused(code: str, detail: str, facts: Mapping[str, str]) -> Problem:
+    """The problem document of a refusal that is itself on record, so that its transaction must not fail."""
+    return problem(STATUS[code], code, detail, {"facts": facts})
+
+
 def on_refusal(_: Request, refusal: Exception) -> Problem:
     """What the engine or the service refused, with its facts."""
     if not isinstance(refusal, SchedulerError):

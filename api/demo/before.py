@@ -136,4 +136,4 @@ def _draw(office: Office, project_id: str, reason: str, now: datetime) -> None:
             draws.draw(session, office, project_id, reason=reason, actor=ACTOR, now=now)
     except (NoPanel, PanelsPassedOver) as refusal:
         with office.changing() as session:
-            shortages.declare(session, project_id, str(refusal))
+            shortages.declare(session, office, project_id, refusal, actor=ACTOR, now=now)

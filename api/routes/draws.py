@@ -4,12 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api import reach, record
+from api import problems, reach, record
 from api.refusals import NotFound
 from api.routes.dependencies import Call, Change, Key, Look
 from api.schemas.draws import DrawIn, DrawView
 from api.services import draws as service
+from api.services import shortages
 from api.store import draws, projects
+from scheduler.draw import NoPanel, PanelsPassedOver
 
 router = APIRouter(tags=["draws"])
 
@@ -40,19 +42,20 @@ def get_sealed(call: Look, draw_id: str) -> dict[str, Any]:
     return draws.sealed_part(row, call.office.keys.sealer)
 
 
-@router.post("/projects/{project_id}/draws", status_code=201)
-def post_draw(call: Change, project_id: str, given: DrawIn, key: Key) -> DrawView:
+@router.post("/projects/{project_id}/draws", status_code=201, response_model=DrawView)
+def post_draw(call: Change, project_id: str, given: DrawIn, key: Key) -> DrawView | problems.Problem:
     """The project's panel is drawn; at most once per key."""
     return _draw(call, project_id, given, key)
 
 
-@router.post("/draws/{draw_id}/redraws", status_code=201)
-def post_redraw(call: Change, draw_id: str, given: DrawIn, key: Key) -> DrawView:
+@router.post("/draws/{draw_id}/redraws", status_code=201, response_model=DrawView)
+def post_redraw(call: Change, draw_id: str, given: DrawIn, key: Key) -> DrawView | problems.Problem:
     """Seats lost since the draw are drawn again, for the recorded reason."""
     return _draw(call, draws.row(call.session, draw_id).project_id, given, key)
 
 
-def _draw(call: Call, project_id: str, given: DrawIn, key: str) -> DrawView:
+def _draw(call: Call, project_id: str, given: DrawIn, key: str) -> DrawView | problems.Problem:
+    """The draw; or the refusal, with the project on record as short of experts and the key free again."""
     if not reach.runs(call.viewer, record.case(call.session, project_id)):
         raise NotFound("project", project_id)
 
@@ -62,6 +65,13 @@ def _draw(call: Call, project_id: str, given: DrawIn, key: str) -> DrawView:
         )
         return row.draw_id
 
-    reference = call.once(key, given.model_dump_json(), act)
+    try:
+        with call.session.begin_nested():
+            reference = call.once(key, given.model_dump_json(), act)
+    except (NoPanel, PanelsPassedOver) as refusal:
+        row = shortages.declare(
+            call.session, call.office, project_id, refusal, actor=call.actor, now=call.now
+        )
+        return problems.refused(refusal.code, row.reason, shortages.facts(refusal, call.office, row))
     call.locate(f"/draws/{reference}")
     return DrawView.of(draws.row(call.session, reference))

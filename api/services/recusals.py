@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from api import record
 from api.office import Office
-from api.store import engagements, experts, invitations, projects, venues
+from api.slots import slots_for
+from api.store import engagements, experts, invitations, projects
 from models.engagements import EngagementState
 from models.projects import ProjectState
 from scheduler.eligibility import Reason, screen
 from scheduler.people import Pool
-from scheduler.slots import slots_of
 
 BY_BIDDERS = (Reason.EMPLOYER_IS_BIDDER, Reason.TIE_TO_BIDDER)
 
@@ -27,10 +27,9 @@ def second_pass(session: Session, office: Office, project_id: str, now: datetime
         return 0
     project = projects.load(session, project_id)
     rules = office.book.at(project.opening_at.date(), project.region, project.kind)
-    known = {venue.venue_id: venue for venue in venues.load_all(session)}
     ids = {member.expert_id for member in seated}
     panel = [expert for expert in experts.load_pool(session) if expert.expert_id in ids]
-    slots = slots_of(project, case.booking, known, rules)
+    slots = slots_for(session, case, project, rules)
     screened = screen(Pool.of(panel), project, slots, case.booking.sessions, (), rules)
     close = {entry.expert_id for entry in screened.excluded if entry.reason in BY_BIDDERS}
     lost = [member for member in seated if member.expert_id in close]

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from api import record
 from api.office import Office
 from api.refusals import WrongState
-from api.store import engagements, experts, projects, venues
+from api.slots import slots_for
+from api.store import engagements, experts, projects
 from models.engagements import EngagementRow
 from models.projects import ProjectState
-from scheduler.draw import Slot, slots_of
+from scheduler.draw import Slot
 from scheduler.eligibility import Screened, Sitting, screen
 from scheduler.people import Pool
 from scheduler.projects import Project
@@ -48,9 +49,8 @@ def ask(session: Session, office: Office, project_id: str, *, lock: bool = False
     project = projects.load(session, project_id)
     rules = office.book.at(project.opening_at.date(), project.region, project.kind)
     seated = engagements.members(session, project_id)
-    known = {venue.venue_id: venue for venue in venues.load_all(session)}
     held = Counter(member.slot_id for member in seated)
-    slots = slots_of(project, case.booking, known, rules)
+    slots = slots_for(session, case, project, rules)
     empty = tuple(replace(s, seats=s.seats - held[s.slot_id]) for s in slots if s.seats > held[s.slot_id])
     return Asked(case, project, rules, empty, seated)
 
