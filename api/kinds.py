@@ -117,6 +117,9 @@ FACTS: dict[str, Fact] = {
     "parties": Fact("who provides randomness", listed(TEXT)),
     "party": Fact("who has revealed", TEXT),
     "period": Fact("the period of the count, such as 2026-11", TEXT),
+    "thin_slots": Fact(
+        "slots with fewer eligible experts a seat than draw.min_candidate_ratio", listed(TEXT)
+    ),
     "topics": Fact("the topics of a webhook", listed(TEXT)),
     "unscheduled": Fact("projects without a place, each with a reason", COUNT),
     "venue_id": Fact("the venue", TEXT),
@@ -177,7 +180,7 @@ KINDS: dict[str, Kind] = {
     "guest.rejected": _kind("the guest venue has refused, or did not answer in time", _GUEST),
     "draw.opened": _kind("parties are asked to promise a secret for a draw", _PROJECT, "draw_id", "parties"),
     "draw.revealed": _kind("a party has revealed its secret to the service", _PROJECT, "draw_id", "party"),
-    "draw.committed": _kind("a draw's pool and lottery are fixed and published", _DRAW),
+    "draw.committed": _kind("a draw's pool and lottery are fixed and published", _DRAW, "thin_slots"),
     "draw.completed": _kind("a panel is drawn; nobody is named", _DRAW, "certificate_digest"),
     "draw.redrawn": _kind(
         "lost seats are drawn again",

@@ -69,9 +69,12 @@ def _draw(call: Call, project_id: str, given: DrawIn, key: str) -> DrawView | pr
         with call.session.begin_nested():
             reference = call.once(key, given.model_dump_json(), act)
     except (NoPanel, PanelsPassedOver) as refusal:
-        row = shortages.declare(
-            call.session, call.office, project_id, refusal, actor=call.actor, now=call.now
-        )
-        return problems.refused(refusal.code, row.reason, shortages.facts(refusal, call.office, row))
+        return short_of_experts(call, project_id, refusal)
     call.locate(f"/draws/{reference}")
     return DrawView.of(draws.row(call.session, reference))
+
+
+def short_of_experts(call: Call, project_id: str, refusal: NoPanel | PanelsPassedOver) -> problems.Problem:
+    """The refusal as a problem document; that the project is short of experts is on record."""
+    row = shortages.declare(call.session, call.office, project_id, refusal, actor=call.actor, now=call.now)
+    return problems.refused(refusal.code, row.reason, shortages.facts(refusal, call.office, row))

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from api import reach, record
 from api.disclosure import Role
+from api.problems import Problem
 from api.refusals import NotForRole, NotFound
 from api.routes.dependencies import Call, Change, Key, Look
+from api.routes.draws import short_of_experts
 from api.schemas.draws import (
     BatchIn,
     BatchView,
@@ -16,10 +18,11 @@ from api.schemas.draws import (
     RevealIn,
     ShortView,
 )
-from api.services import batches
+from api.services import batches, shortages
 from api.services import open_draws as service
-from api.store import draws, open_draws
+from api.store import draws, open_draws, projects
 from models.draws import OpenDrawRow
+from scheduler.draw import NoPanel
 
 router = APIRouter(tags=["draws"])
 
@@ -37,7 +40,11 @@ def post_batch(call: Change, given: BatchIn, key: Key) -> BatchView:
             call.session, call.office, given.project_ids, reason=given.reason, actor=call.actor, now=call.now
         )
         short.extend(
-            ShortView(project_id=project_id, code=refusal.code, facts=refusal.facts)
+            ShortView(
+                project_id=project_id,
+                code=refusal.code,
+                facts=dict(shortages.facts(refusal, call.office, projects.row(call.session, project_id))),
+            )
             for project_id, refusal in made.short.items()
         )
         return made.row.batch_id
@@ -84,13 +91,18 @@ def get_open_draw(call: Look, draw_id: str) -> OpenDrawView:
     return _view(call, row)
 
 
-@router.post("/open-draws/{draw_id}/promises")
-def post_promise(call: Change, draw_id: str, given: PromiseIn) -> OpenDrawView:
+@router.post("/open-draws/{draw_id}/promises", response_model=OpenDrawView)
+def post_promise(call: Change, draw_id: str, given: PromiseIn) -> OpenDrawView | Problem:
     """The caller's commitment; the last one freezes the pool and publishes the draw's commitment."""
-    row = service.promise(
-        call.session, call.office, draw_id, party=_party(call, draw_id), commitment=given.commitment,
-        actor=call.actor, now=call.now,
-    )  # fmt: skip
+    party = _party(call, draw_id)
+    try:
+        with call.session.begin_nested():
+            row = service.promise(
+                call.session, call.office, draw_id, party=party, commitment=given.commitment,
+                actor=call.actor, now=call.now,
+            )  # fmt: skip
+    except NoPanel as refusal:
+        return short_of_experts(call, open_draws.row(call.session, draw_id).project_id, refusal)
     return _view(call, row)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.office import Office
+from api.services import shortages
 from api.services.draws import PARTIES, Turn, draw
 from api.services.screening import Asked, Pools, ask, divide
 from api.store import draws
@@ -45,8 +46,8 @@ def draw_together(
 ) -> Together:
     """The empty seats of all these projects are drawn, in an order that the parties' secrets decide.
 
-    A project for which no panel can be had is left out and named; the others are drawn. Raises `BadInput` for no
-    project or one named twice, and whatever `draw` refuses besides.
+    A project for which no panel can be had is left out, named and on record as short; the others are drawn.
+    Raises `BadInput` for no project or one named twice, and whatever `draw` refuses besides.
     """
     once = len(set(project_ids)) == len(project_ids) > 0
     require(once, "project_ids", ", ".join(project_ids), "one or more projects, each named once")
@@ -71,6 +72,7 @@ def draw_together(
                 made = draw(session, office, project_id, reason=reason, actor=actor, now=now, turn=turn)
         except (NoPanel, PanelsPassedOver) as refusal:
             short[project_id] = refusal
+            shortages.declare(session, office, project_id, refusal, actor=actor, now=now)
         else:
             drawn.append(made)
         tell(place)

@@ -1,6 +1,6 @@
 """Panels are drawn and lost seats drawn again: committed, completed, verified and recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -24,12 +24,15 @@ from scheduler.draw import (
     Joint,
     Member,
     Method,
+    Prepared,
     caps_of,
     certificate_digest,
     commit,
     complete,
     party_commitment,
 )
+from scheduler.draw.explain import thin_slots
+from scheduler.eligibility import Screened
 from scheduler.verification.draws import verify_draw
 
 PARTIES = ("operator", "server")
@@ -79,8 +82,7 @@ def draw(
         office.keys.signer.public,
         strands=lambda panel: None if turn is None else turn.batch.strands(project_id, panel),
     )
-    facts = {"pool_size": len(screened.eligible), "commitment": prepared.digest}
-    tell_commitment(session, asked, order, facts, actor, now)
+    tell_commitment(session, asked, prepared, screened, actor, now)
     return keep(session, office, asked, order, drawn, actor, now)
 
 
@@ -128,13 +130,20 @@ def order_of(
 def tell_commitment(
     session: Session,
     asked: Asked,
-    order: DrawOrder,
-    facts: Mapping[str, object],
+    prepared: Prepared,
+    screened: Screened,
     actor: str,
     now: datetime,
 ) -> None:
-    """Everyone who may learns that the draw is committed."""
-    told = {"draw_id": order.draw_id, "seats": seats(order), **facts}
+    """Everyone who may learns that the draw is committed, and which slots have too little choice."""
+    ratio = asked.rules.draw_min_candidate_ratio
+    told = {
+        "draw_id": prepared.order.draw_id,
+        "seats": seats(prepared.order),
+        "pool_size": len(screened.eligible),
+        "commitment": prepared.digest,
+        "thin_slots": list(thin_slots(prepared.order.slots, screened.eligible, ratio)),
+    }
     record.Scribe(session, actor, now).note("draw.committed", asked.case, facts=told)
 
 

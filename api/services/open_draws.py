@@ -179,17 +179,17 @@ def _commit(session: Session, office: Office, row: OpenDrawRow, actor: str, now:
     asked = ask(session, office, row.project_id, lock=True)
     order = order_of(session, office, asked, row.reason, "rehearsal" if office.rehearsal else "parties")
     row.reveal_by = now + timedelta(minutes=row.minutes)
+    screened = divide(session, asked)
     frozen = {
         "order": json.loads(_ORDER.dump_json(order)),
-        "screened": json.loads(_SCREENED.dump_json(divide(session, asked))),
+        "screened": json.loads(_SCREENED.dump_json(screened)),
         "salt": office.entropy(row.draw_id, "salt").hex(),
         "committed_at": now.isoformat(),
     }
     prepared = _prepare(row, frozen)
     open_draws.freeze(row, json.dumps(frozen).encode(), office.keys.sealer)
     row.commitment, row.state = dict(prepared.commitment), OpenDrawState.REVEALING.value
-    facts = {"pool_size": int(prepared.commitment["pool"]["eligible"]), "commitment": prepared.digest}
-    tell_commitment(session, asked, prepared.order, facts, actor, now)
+    tell_commitment(session, asked, prepared, screened, actor, now)
 
 
 def _prepare(row: OpenDrawRow, frozen: Mapping[str, Any]) -> Prepared:

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.draw import Census, NoPanel, caps_of, solve_lottery
-from scheduler.draw.explain import DrawCase, Kind, chances_of, explain, wording
+from scheduler.draw.explain import DrawCase, Kind, chances_of, explain, thin_slots, wording
 from scheduler.draw.explain.steps import TIME
 from scheduler.draw.sampling import Drawing
 from scheduler.eligibility import Engagement, Reason, screen
@@ -170,7 +170,10 @@ def test_the_funnel_of_each_slot_ends_with_those_who_can_fill_it(people, wanted)
     busy = [f"E{nth:02d}" for nth, (*_, busy) in enumerate(people) if busy]
     case = case_of(pool, [({code}, seats, region) for code, seats, region in wanted], busy)
     eligible = case.screened().eligible
-    for funnel in explain(case).funnels:
+    found = explain(case)
+    ratio = RULES.draw_min_candidate_ratio
+    assert thin_slots(case.slots, eligible, ratio) == tuple(one.slot.slot_id for one in found.thin)
+    for funnel in found.funnels:
         fit = [
             one
             for one in eligible

@@ -16,6 +16,7 @@ from api.services import accounts as account_service
 from api.services import recusals, shortages
 from api.store import engagements, projects, widenings
 from models.accounts import AccountRow
+from models.draws import OpenDrawRow
 from models.events import EventRow
 from models.experts import ExpertRow, ExpertSpecialtyRow
 from models.projects import DemandRow, ProjectRow
@@ -131,6 +132,26 @@ def test_a_draw_short_of_experts_puts_the_project_on_record_and_frees_the_key(cl
     assert [fact["code"] for fact in told] == ["no_panel", "no_panel"]
     assert told[0]["reason"] == project["reason"]
     assert call(client, "operator", "GET", "/draws").json() == []
+    batch = call(client, "operator", "POST", "/draw-batches", "b1", project_ids=[thin]).json()
+    (short,) = batch["short"]
+    assert (short["project_id"], short["code"], short["facts"]["available"]) == (thin, "no_panel", "<3")
+    assert len(events(client, "draw.short")) == 3
+
+
+def test_the_last_promise_of_parties_who_cannot_have_a_panel_is_refused_and_the_shortage_stays(client, thin):  # noqa: F811
+    path = f"/projects/{thin}/open-draws"
+    opened = call(client, "operator", "POST", path, "o1", parties=["operator"], minutes=10)
+    assert opened.status_code == 201, opened.text
+    promise = {"commitment": "sha256:" + "0" * 64}
+    draw_id = opened.json()["draw_id"]
+    answer = call(client, "operator", "POST", f"/open-draws/{draw_id}/promises", **promise)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_panel")
+    assert answer.json()["facts"]["available"] == "<3"
+    view = call(client, "operator", "GET", f"/open-draws/{draw_id}").json()
+    assert view["state"] == "promising"
+    assert len(events(client, "draw.short")) == 4
+    with client.office.changing() as session:
+        session.delete(session.get_one(OpenDrawRow, draw_id))
 
 
 def test_a_widening_is_asked_for_step_by_step_and_changes_nothing_until_another_approves(client, thin):  # noqa: F811
@@ -173,10 +194,15 @@ def test_a_widening_is_asked_for_step_by_step_and_changes_nothing_until_another_
     assert (told["slot_id"], told["level"], told["allowed"]) == (slot_id, 1, ["A0801"])
     assert heard["reason"] == "agreed"
 
+    forecast = call(client, "operator", "GET", f"/projects/{thin}/draws/forecast").json()
+    assert forecast["possible"]
+    thin_before = [slot["slot_id"] for slot in forecast["slots"] if slot["thin"]]
     drawn = call(client, "operator", "POST", f"/projects/{thin}/draws", "short", reason="")
     assert drawn.status_code == 201, drawn.text
     slots = drawn.json()["certificate"]["commitment"]["slots"]
     assert {slot["slot_id"]: slot["codes"] for slot in slots}[slot_id] == ["A0801"]
+    (committed,) = events(client, "draw.committed")
+    assert committed["thin_slots"] == thin_before
     assert [slot["codes"] for slot in slots if slot["slot_id"] != slot_id] == [[CODE]] * (len(slots) - 1)
 
 

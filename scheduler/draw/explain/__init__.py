@@ -3,7 +3,7 @@
 from scheduler.draw.explain.case import DrawCase, Shortage
 from scheduler.draw.explain.chances import Chances, chances_of
 from scheduler.draw.explain.explanation import Explanation, explain
-from scheduler.draw.explain.funnel import Funnel, Stage, funnels, thin
+from scheduler.draw.explain.funnel import Funnel, Stage, funnels, thin, thin_slots
 from scheduler.draw.explain.relax import Relaxation, Step
 from scheduler.draw.explain.steps import Kind
 
@@ -21,4 +21,5 @@ __all__ = [
     "explain",
     "funnels",
     "thin",
+    "thin_slots",
 ]

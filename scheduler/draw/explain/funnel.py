@@ -72,6 +72,21 @@ def thin(found: Sequence[Funnel]) -> tuple[Funnel, ...]:
     return tuple(funnel for funnel in found if funnel.is_thin)
 
 
+def thin_slots(slots: Sequence[Slot], eligible: Sequence[Expert], ratio: int) -> tuple[str, ...]:
+    """The slots with fewer than `ratio` eligible experts a seat (draw.min_candidate_ratio), by id."""
+    kinds = Counter((expert.region, expert.specialties) for expert in eligible)
+    found = []
+    for slot in slots:
+        fit = sum(
+            count
+            for (region, specialties), count in kinds.items()
+            if region == slot.region and slot.requirement.is_met_by(specialties)
+        )
+        if fit < ratio * slot.seats:
+            found.append(slot.slot_id)
+    return tuple(found)
+
+
 def _kind(expert: Expert, reason: Reason | None) -> tuple[str, frozenset[str], Reason | None]:
     return expert.region, expert.specialties, reason
 
