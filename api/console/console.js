@@ -156,7 +156,8 @@ class Console {
     };
     const note = make("p", { class: failed ? "error" : "note", role: failed ? "alert" : null, text: say(failed ? "badToken" : "signInHelp") });
     const form = make("form", { class: "sign-in", onsubmit: enter },
-      make("label", { for: "token", text: say("token") }), field, note, make("button", { type: "submit", class: "first", text: say("signIn") }));
+      make("label", { for: "token", text: say("token") }), field, note, make("button", { type: "submit", class: "first", text: say("signIn") }),
+      make("a", { class: "aside-link", href: "/verify", text: say("verifier") }));
     this.page.dialog.open(say("brand"), form, false);
   }
 }

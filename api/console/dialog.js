@@ -30,7 +30,7 @@ export class Dialog {
 
   hold(event) {
     if (event.key !== "Tab") return;
-    const stops = [...this.element.querySelectorAll("button, input")];
+    const stops = [...this.element.querySelectorAll("button, input, a")];
     const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
     if (document.activeElement !== edge) return;
     event.preventDefault();

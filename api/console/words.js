@@ -8,6 +8,7 @@ const WORDS = {
   token: ["访问令牌", "Access token"],
   signIn: ["进入", "Sign in"],
   signOut: ["退出", "Sign out"],
+  verifier: ["核验抽取证书（无需登录）", "Verify a draw (no account needed)"],
   signInHelp: ["服务首次启动时在终端显示各角色的令牌。", "The terminal shows a token for each role at the first start."],
   badToken: ["令牌无效或已过期", "The token is not valid, or has expired"],
   day: ["日期", "Day"],

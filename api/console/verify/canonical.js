@@ -1,6 +1,7 @@
 // The canonical form of RFC 8785 for certificates: texts, lists, records, true, false and null.
 
 import { insist } from "./flaw.js";
+import { isUnicode } from "./form.js";
 import { utf8 } from "./sha256.js";
 
 const DEPTH = 12;
@@ -9,7 +10,7 @@ function write(value, depth) {
   insist(depth <= DEPTH, "too_deep");
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") {
-    insist(!/\p{Surrogate}/u.test(value), "not_unicode", value);
+    insist(isUnicode(value), "not_unicode", value);
     return JSON.stringify(value);
   }
   insist(typeof value === "object", "number_in_json", String(value));

@@ -6,6 +6,7 @@ import { fromHex, utf8 } from "./sha256.js";
 
 const DIGITS = 400;
 const WHOLE = /^(0|[1-9][0-9]*)$/;
+const ASCII = /^[\u0020-\u007e]*$/;
 const SURROGATES = /[\ud800-\udfff]/;
 const HEX = /^([0-9a-f]{2})*$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
@@ -27,16 +28,19 @@ export const list = (reader) => (value, at) => {
   return value.map((one, n) => reader(one, `${at}[${n}]`));
 };
 
+// Whether no half of a surrogate pair stands alone; most texts have none at all, which is quickly seen.
+export const isUnicode = (value) => !SURROGATES.test(value) || !/\p{Surrogate}/u.test(value);
+
 export function text(value, at) {
   insist(typeof value === "string", "not_text", at);
-  insist(!/\p{Surrogate}/u.test(value), "not_unicode", at);
+  insist(isUnicode(value), "not_unicode", at);
   return value;
 }
 
 export function id(value, at) {
   text(value, at);
   insist(value !== "", "empty", at);
-  insist(value.normalize("NFC") === value, "not_nfc", at);
+  insist(ASCII.test(value) || value.normalize("NFC") === value, "not_nfc", at);
   return value;
 }
 

@@ -74,9 +74,10 @@ class Page {
     const large = button("large", say("large"), () => this.go({ large: this.state.large ? "" : "1" }));
     large.setAttribute("aria-pressed", String(Boolean(this.state.large)));
     const save = make("a", { class: "button", id: "save", href: "/verify/page", download: "yidi-verify.html", text: say("save") });
+    const board = make("a", { class: "button", id: "board", href: "/", text: say("console") });
     return make("header", { class: "top" },
       make("div", { class: "brand" }, make("h1", { text: say("title") }), make("p", { text: say("brand") })),
-      make("div", { class: "tools" }, location.protocol === "file:" ? null : save, button("print", say("print"), () => window.print()), large,
+      make("div", { class: "tools" }, location.protocol === "file:" ? null : board, location.protocol === "file:" ? null : save, button("print", say("print"), () => window.print()), large,
         button("language", say("language"), () => this.go({ language: this.state.language === "en" ? "zh" : "en" }))));
   }
 
