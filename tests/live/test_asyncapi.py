@@ -4,12 +4,15 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+import httpx2
 import jsonschema
 import pytest
 
+from api.database import migrate
 from api.kinds import FACTS, KINDS
 from api.live.asyncapi import document, text
-from api.live.messages import RECONNECT, Close
+from api.live.messages import RECONNECT, Close, Limits
+from tests.live.node import Node
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +91,32 @@ def test_every_close_code_says_whether_to_come_back_and_is_explained():
 def test_every_declared_fact_is_carried_by_some_kind():
     carried = set().union(*(kind.facts | kind.sealed for kind in KINDS.values()))
     assert carried == set(FACTS)
+
+
+def test_what_a_stream_of_server_sent_events_carries_is_as_documented(tmp_path):
+    url = f"sqlite:///{tmp_path / 'y.db'}"
+    migrate(url)
+    whole = document()
+    seen = set()
+    with Node(url, Limits(heartbeat_seconds=1)) as node:
+        node.happen(1, "venue/V1")
+        node.happen(2, "venue/V1", kind="record.read", record="r")
+        headers = {"Authorization": "Bearer h:host:V1:3", "Last-Event-ID": f"{node.live.hub.epoch}:0:"}
+        with httpx2.stream(
+            "GET", f"http://127.0.0.1:{node.port}/live/sse?topic=venue/V1", headers=headers, timeout=8
+        ) as answer:
+            name = ""
+            for line in answer.iter_lines():
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                if field == "data":
+                    seen.add(name)
+                    message = {"event": "StreamedEvent", "hidden": "StreamedEvent", "close": "StreamClosed"}
+                    named = message.get(name, name.capitalize())
+                    assert f"#/channels/sse/messages/{named}" in {
+                        one["$ref"] for one in whole["operations"]["stream"]["messages"]
+                    }
+                    schema = {"$ref": f"#/components/schemas/{named}", "components": whole["components"]}
+                    jsonschema.Draft202012Validator(schema).validate(json.loads(value))
+    assert {"subscribed", "event", "hidden", "recovered", "heartbeat", "close"} <= seen
