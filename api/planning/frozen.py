@@ -7,12 +7,13 @@ from datetime import date
 from sqlmodel import Session
 
 from api.office import Office
-from api.store import bookings, experts, guests, limits, support, venues
+from api.store import bookings, experts, guests, limits, projects, support, venues
 from models.bookings import BookingState
-from scheduler.planning.problem import PairCount, Problem, Refusal, SupportCount
+from scheduler.planning.problem import PairCount, Problem, Refusal, Supply, SupportCount
 from scheduler.projects import Project
-from scheduler.supply import supply_of
+from scheduler.supply import supply_left, supply_of, uses_of
 from scheduler.timeline import ZONE
+from scheduler.venues import Venue
 
 AHEAD = (BookingState.PENDING, BookingState.CONFIRMED)
 """States of bookings whose supports are not counted yet."""
@@ -36,10 +37,7 @@ def problem_of(
     return Problem(
         projects=wanted,
         venues=known,
-        supply=(
-            *supply_of(experts.load_pool(session), (venue.region for venue in known), wanted),
-            *limits.load_all(session),
-        ),
+        supply=_supply(session, office, wanted, known),
         calendar=office.calendar,
         rule_book=office.book,
         commitments=bookings.commitments(session, without),
@@ -51,6 +49,33 @@ def problem_of(
         ),
         seed=seed,
     )
+
+
+def _supply(
+    session: Session, office: Office, wanted: tuple[Project, ...], known: tuple[Venue, ...]
+) -> tuple[Supply, ...]:
+    """Experts of each region whom these projects may count on: the pool, what is declared, less who is booked."""
+    regions = {venue.venue_id: venue.region for venue in known}
+    pool = supply_of(experts.load_pool(session), regions.values(), wanted)
+    rows = (*pool, *limits.load_all(session))
+    if not wanted:
+        return rows
+    ids = {project.project_id for project in wanted}
+    since = min(project.opening_at for project in wanted)
+    booked = [row for row in bookings.ahead(session, since) if row.project_id not in ids]
+    held = {booking.project_id: booking for booking in bookings.values(session, booked)}
+    others = projects.values(session, projects.rows_with(session, held))
+    uses = (
+        use
+        for other in others
+        for use in uses_of(
+            held[other.project_id],
+            other,
+            office.book.at(other.opening_at.date(), other.region, other.kind),
+            regions,
+        )
+    )
+    return supply_left(rows, uses)
 
 
 def _pairs(session: Session, office: Office, wanted: tuple[Project, ...]) -> Iterator[PairCount]:
@@ -68,8 +93,8 @@ def _pairs(session: Session, office: Office, wanted: tuple[Project, ...]) -> Ite
         first = since.get(meeting.home, date.max)
         if meeting.project_id not in ids and date.fromisoformat(meeting.opening_date) > first:
             met[meeting.home, meeting.guest] += 1
-    for (home, guest), projects in met.items():
-        yield PairCount(home, guest, projects)
+    for (home, guest), count in met.items():
+        yield PairCount(home, guest, count)
 
 
 def _supports(session: Session, office: Office, wanted: tuple[Project, ...]) -> Iterator[SupportCount]:
@@ -87,5 +112,5 @@ def _supports(session: Session, office: Office, wanted: tuple[Project, ...]) -> 
         for meeting in bookings.meetings(session, period, AHEAD)
         if meeting.opening_date.startswith(period) and meeting.project_id not in ids
     )
-    for venue_id, projects in counts.items():
-        yield SupportCount(venue_id, projects)
+    for venue_id, count in counts.items():
+        yield SupportCount(venue_id, count)

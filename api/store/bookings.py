@@ -104,6 +104,17 @@ def held(session: Session, project_ids: Iterable[str] | None = None) -> Sequence
     return session.exec(query.order_by(col(BookingRow.booking_id))).all()
 
 
+def ahead(session: Session, since: datetime) -> Sequence[BookingRow]:
+    """The holding bookings that have a session which ends after that moment."""
+    sitting = select(ReservationRow.booking_id).where(
+        col(ReservationRow.active), ReservationRow.ends_at > since
+    )
+    query = select(BookingRow).where(
+        col(BookingRow.state).in_(HOLDING), col(BookingRow.booking_id).in_(sitting)
+    )
+    return session.exec(query.order_by(col(BookingRow.booking_id))).all()
+
+
 def values(session: Session, rows: Iterable[BookingRow]) -> tuple[Booking, ...]:
     """The engine's values of these rows, in their order, with local times."""
     listed = list(rows)

@@ -66,6 +66,12 @@ def rows_of(session: Session, day: date | None = None) -> Sequence[ProjectRow]:
     return session.exec(query).all()
 
 
+def rows_with(session: Session, project_ids: Iterable[str]) -> Sequence[ProjectRow]:
+    """The rows of these projects, by id."""
+    query = select(ProjectRow).where(col(ProjectRow.project_id).in_(set(project_ids)))
+    return session.exec(query.order_by(col(ProjectRow.project_id))).all()
+
+
 def serials(session: Session, day: str) -> dict[str, str]:
     """The serials of the projects that open on the day, by project id."""
     query = select(ProjectRow.project_id, ProjectRow.serial).where(ProjectRow.opening_date == day)

@@ -17,7 +17,6 @@ from heapq import merge
 from itertools import count, islice
 from typing import Protocol, TypeVar
 
-from scheduler.panel import seat_demands
 from scheduler.planning.balance import met_before, support_cost, support_scale
 from scheduler.planning.board import Board, compile_board
 from scheduler.planning.budget import Budget
@@ -25,6 +24,7 @@ from scheduler.planning.home import home_bound
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Commitment, Problem, Refusal, Supply
 from scheduler.planning.solve import solve
+from scheduler.supply import Use, supply_left, uses_of
 from scheduler.timeline import ZONE, run_of
 
 Shard = tuple[Problem, Plan]
@@ -270,25 +270,16 @@ def _part(part: Problem, done: list[Shard]) -> Problem:
 def _supply_left(part: Problem, done: list[Shard]) -> tuple[Supply, ...]:
     """Rows of the shard's regions, and for days on which others have taken experts rows of what is left."""
     regions = {venue.region for venue in part.venues}
-    rows = [row for row in part.supply if row.region in regions]
+    return supply_left((row for row in part.supply if row.region in regions), _taken(done))
+
+
+def _taken(done: list[Shard]) -> Iterator[Use]:
     for other, plan in done:
         region = {venue.venue_id: venue.region for venue in other.venues}
         projects = {project.project_id: project for project in other.projects}
         for booking in plan.bookings:
             project = projects[booking.project_id]
             day = project.opening_at.astimezone(ZONE).date()
-            rules = other.rule_book.at(day, project.region, project.kind)
-            for demand in seat_demands(project, rules):
-                where = region[booking.parts[demand.place].venue_id]
-                for session in booking.sessions:
-                    on = session.start.astimezone(ZONE).date()
-                    for codes in (demand.requirement.codes, frozenset[str]()):
-                        known = [r for r in rows if (r.region, r.codes) == (where, codes)]
-                        row = min(
-                            (r for r in known if r.day == on),
-                            key=lambda r: r.experts,
-                            default=next((r for r in known if r.day is None), None),
-                        )
-                        if row is not None:
-                            rows.append(replace(row, day=on, experts=max(0, row.experts - demand.seats)))
-    return tuple(rows)
+            yield from uses_of(
+                booking, project, other.rule_book.at(day, project.region, project.kind), region
+            )

@@ -12,6 +12,7 @@ from api.services import guests, plans, projects
 from api.store import bookings, ledger, venues
 from api.store import guests as asked
 from api.worker import Worker
+from models.bookings import BookingState
 from scheduler.planning import Budget, solve
 from tests.service.test_changes_over_http import PROJECT, call, solve_here  # noqa: F401 - the same callers
 
@@ -148,3 +149,34 @@ def test_pairs_supports_and_refusals_of_published_plans_count_in_the_next(town, 
         )
         again = plans.alone(session, office, "BRIDGE-1", 1)
     assert [(one.project_id, one.venue_id) for one in again.refusals] == [("BRIDGE-1", guest)]
+
+
+def test_experts_whom_a_published_plan_seats_are_not_counted_on_again_that_day(town, call):  # noqa: F811
+    office, _ = town
+    call("operator-C01", "POST", "/projects", PROJECT, Idempotency_Key="k1")
+    other = {**PROJECT, "project_id": "BRIDGE-2"}
+    call("operator-C01", "POST", "/projects", other, Idempotency_Key="k2")
+
+    def limits():
+        with office.reading() as session:
+            wanted = (projects.projects.load(session, "BRIDGE-2"),)
+            rows = plans.problem_of(session, office, wanted, 1).supply
+        return {(row.region, row.day): row.experts for row in rows}
+
+    before = limits()
+    with office.changing() as session:
+        order_row = plans.order(session, office, ON, seed=1, seconds=1, actor="t", now=office.clock.now())
+        problem = plans.problem_of(session, office, (projects.projects.load(session, "BRIDGE-1"),), 1)
+        plans.plans.save(session, order_row, solve(problem, Budget(5)), {"BRIDGE-1": "A-001"})
+        drafts = bookings.of_plan(session, order_row.plan_id)
+        bookings.release(session, drafts, BookingState.CONFIRMED)
+        booking = bookings.values(session, drafts)[0]
+    after = limits()
+    regions = {part.venue_id: part for part in booking.parts}
+    with office.reading() as session:
+        places = venues.places(session)
+    for venue_id, part in regions.items():
+        region = places[venue_id][1]
+        assert (region, ON) not in before
+        assert after[region, ON] == before[region, None] - part.experts
+    assert sum(day is not None for _, day in after) == len(regions)
