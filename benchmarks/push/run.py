@@ -50,7 +50,7 @@ def fan_out(names, sizes, seconds, rounds, program, fresh):
             seen = {name: [] for name in names}
             for turn in range(rounds if burst == 1 else max(1, rounds // 2)):
                 for name in (*names[turn % len(names) :], *names[: turn % len(names)]):
-                    window = seconds if burst == 1 else max(seconds, 2 * BURST / RATE)
+                    window = seconds if burst == 1 else max(seconds, 2 * BURST / RATE - 1)
                     one = fanout.measure(name, clients, window, burst / RATE, burst, program, fresh)
                     print(report.line(one), flush=True)
                     seen[name].append(one)
