@@ -9,13 +9,15 @@ and of a slot's, to a neighbour; within a bin a member is taken in proportion to
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.bodies import Body
 from scheduler.draw.census import Census, Index
@@ -25,6 +27,9 @@ from scheduler.draw.stream import Stream
 
 WORD = 2**62
 """Sums below fit a machine word; larger ones are kept as Python's integers."""
+
+Whole = NDArray[Any]
+"""Whole numbers: machine words, or Python's integers where those would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,9 @@ class Drawing:
         self.scale, self.shares = _shares(lottery)
         self.loads = [sum(by_slot.values()) for by_slot in self.shares]
         self.entries = self._entries()
+        self.whole = np.dtype(np.int64 if self.scale * lottery.seats < WORD else object)
         self.weights = self._weigh()
-        self.items, self.loose = self._merge(self._items(), apart)
+        self.parcels, self.loose = self._merge(self._parcels(), apart)
 
     def sample(self, seed: bytes) -> tuple[Seated, ...]:
         """The panel that the seed gives, by slot and id."""
@@ -90,49 +96,71 @@ class Drawing:
             pairs, counts = np.unique(both, return_counts=True)
         return pairs // width, pairs % width, counts
 
-    def _weigh(self) -> list[int]:
+    def _weigh(self) -> Whole:
         """The chances together of the people of each path, in units of the scale."""
         paths, cells, counts = self.entries
-        if self.scale * self.lottery.seats < WORD:
-            sums = np.zeros(len(self.census.paths), np.int64)
-            np.add.at(sums, paths, counts * np.array(self.loads, np.int64)[cells])
-            return list(sums.tolist())
-        totals = [0] * len(self.census.paths)
-        for path, cell, count in zip(paths.tolist(), cells.tolist(), counts.tolist(), strict=True):
-            totals[path] += count * self.loads[cell]
-        return totals
+        loads = counts.astype(self.whole) * np.array(self.loads, self.whole)[cells]
+        return self._sums(loads, paths, len(self.census.paths))
 
-    def _items(self) -> dict[Body, "Item"]:
-        """The outermost capped bodies, by name."""
-        items: dict[Body, Item] = {}
-        for nth, path in enumerate(self.census.paths):
-            body = self.lottery.caps.outermost(path)
-            item = items.setdefault(body, Item(body))
-            item.paths.append(nth)
-            item.weight += self.weights[nth]
-        return items
+    def _sums(self, amounts: Whole, number_of: Index, size: int) -> Whole:
+        """The sum of the amounts of each number, numbers being in order."""
+        running = np.zeros(len(amounts) + 1, self.whole)
+        np.cumsum(amounts, out=running[1:])
+        ends = np.searchsorted(number_of, np.arange(size + 1))
+        return np.asarray(running[ends[1:]] - running[ends[:-1]])
+
+    def _parcels(self) -> "Parcels":
+        """The outermost capped bodies."""
+        census, caps = self.census, self.lottery.caps
+        if caps.group is None:
+            bodies, parcel_of = census.level(1)
+            return Parcels(bodies, self._sums(self.weights, parcel_of, len(bodies)), parcel_of)
+        number: dict[Body, int] = {}
+        outermost = (caps.outermost(path) for path in census.paths)
+        parcel_of = np.array([number.setdefault(body, len(number)) for body in outermost], np.int64)
+        weights = np.zeros(len(number), self.whole)
+        np.add.at(weights, parcel_of, self.weights)
+        return Parcels(tuple(number), weights, parcel_of)
 
     def _merge(
-        self, items: dict[Body, "Item"], apart: Sequence[tuple[int, int]]
-    ) -> tuple[list["Item"], tuple[tuple[int, int], ...]]:
-        """Items whose members must not sit together become one where it weighs at most a seat."""
-        loose = []
-        for one, other in apart:
-            left, right = (self._item_of(items, nth) for nth in (one, other))
-            if left is not right and left.weight + right.weight <= self.scale:
-                first, second = sorted((left, right), key=lambda item: item.name)
-                first.paths += second.paths
-                first.weight += second.weight
-                second.within = first
-            elif left is not right or left.weight > self.scale:
-                loose.append((one, other))
-        return [item for item in items.values() if item.within is None], tuple(loose)
+        self, parcels: "Parcels", apart: Sequence[tuple[int, int]]
+    ) -> tuple["Parcels", tuple[tuple[int, int], ...]]:
+        """Bodies whose members must not sit together become one parcel where it weighs at most a seat."""
+        if not apart:
+            return parcels, ()
+        loose: list[tuple[int, int]] = []
+        within = list(range(len(parcels.bodies)))
+        weights: list[int] = parcels.weights.tolist()
 
-    def _item_of(self, items: dict[Body, "Item"], nth: int) -> "Item":
-        item = items[self.lottery.caps.outermost(self.census.paths[self.census.path_of[nth]])]
-        while item.within is not None:
-            item = item.within
-        return item
+        def parcel_of(person: int) -> int:
+            found = int(parcels.of_path[self.census.path_of[person]])
+            while within[found] != found:
+                found = within[found]
+            return found
+
+        for one, other in apart:
+            left, right = sorted((parcel_of(one), parcel_of(other)), key=lambda nth: parcels.bodies[nth])
+            if left != right and weights[left] + weights[right] <= self.scale:
+                weights[left] += weights[right]
+                within[right] = left
+            elif left != right or weights[left] > self.scale:
+                loose.append((one, other))
+        kept = [nth for nth, around in enumerate(within) if nth == around]
+        place = {nth: new for new, nth in enumerate(kept)}
+        new_of = []
+        for nth in range(len(within)):
+            found = nth
+            while within[found] != found:
+                found = within[found]
+            new_of.append(place[found])
+        return (
+            Parcels(
+                tuple(parcels.bodies[nth] for nth in kept),
+                np.array([weights[nth] for nth in kept], self.whole),
+                np.array(new_of, np.int64)[parcels.of_path],
+            ),
+            tuple(loose),
+        )
 
     def _flow(self, packing: "_Packing") -> dict[Edge, int]:
         """What flows from bins to slots and on; the rest of each bin idles, through its group's idle node."""
@@ -171,15 +199,16 @@ class Drawing:
         raise AssertionError("a bin sends only members it has")
 
 
-@dataclass(eq=False, slots=True)
-class Item:
-    """What is packed whole: bodies, by the numbers of their paths, or one person."""
+class Parcels:
+    """Bodies that are packed whole unless they weigh more than a seat, in columns."""
 
-    name: tuple[str, ...]
-    paths: list[int] = field(default_factory=list)
-    weight: int = 0
-    person: int | None = None
-    within: "Item | None" = None
+    def __init__(self, bodies: Sequence[Body], weights: Whole, of_path: Index) -> None:
+        self.bodies, self.weights, self.of_path = bodies, weights, of_path
+
+    @cached_property
+    def names(self) -> list[bytes]:
+        """What the order of packing is a hash of."""
+        return ["\0".join(body).encode() for body in self.bodies]
 
 
 class _Packing:
@@ -189,25 +218,23 @@ class _Packing:
         self.drawing, self.seed = drawing, seed
         self.group_of: list[int] = []
         self.around: list[int] = [0]
-        self._content: list[list[Item]] = []
-        self._pack(drawing.items, 0)
-        bin_of_path = np.full(len(drawing.census.paths), -1, np.int64)
-        alone: dict[int, int] = {}
-        for number, content in enumerate(self._content):
-            for item in content:
-                if item.person is None:
-                    bin_of_path[item.paths] = number
-                else:
-                    alone[item.person] = number
-        self._bin_of = bin_of_path[drawing.census.path_of]
-        self._bin_of[list(alone)] = list(alone.values())
+        parcels = drawing.parcels
+        number_of, large = self._fill(parcels.names, parcels.weights, 0)
+        self._bin_of_path = number_of[parcels.of_path]
+        self._alone: dict[int, int] = {}
+        for nth in large:
+            self._split(parcels.bodies[nth], np.flatnonzero(parcels.of_path == nth).tolist(), 0)
+        self._bin_of = self._bin_of_path[drawing.census.path_of]
+        self._bin_of[list(self._alone)] = list(self._alone.values())
         # Everyone counts in the bin of the own path, but for those packed one by one, whose paths have no bin.
         paths, cells, counts = drawing.entries
-        width, bins = len(drawing.cells), len(self._content)
-        together = bin_of_path[paths] >= 0
-        both = bin_of_path[paths[together]] * width + cells[together]
-        table = np.bincount(both, weights=counts[together], minlength=width * bins).astype(np.int64)
-        for person, number in alone.items():
+        width, bins = len(drawing.cells), len(self.group_of)
+        bin_of = self._bin_of_path[paths]
+        if large:
+            together = bin_of >= 0
+            bin_of, cells, counts = bin_of[together], cells[together], counts[together]
+        table = np.bincount(bin_of * width + cells, weights=counts, minlength=width * bins).astype(np.int64)
+        for person, number in self._alone.items():
             table[number * width + drawing.cell_of[person]] += 1
         self.counts: list[list[int]] = table.reshape(bins, width).tolist()
 
@@ -215,44 +242,60 @@ class _Packing:
         """The numbers of the experts in a bin, in their order."""
         return np.flatnonzero(self._bin_of == number)
 
-    def _pack(self, items: Iterable[Item], group: int) -> None:
-        """Small items go whole into the last bin or a new one; each large body then is a group."""
-        large, filled = [], self.drawing.scale + 1
-        for item in sorted(items, key=lambda item: _ticket(self.seed, item.name)):
-            if item.weight > self.drawing.scale:
-                large.append(item)
-                continue
-            if filled + item.weight > self.drawing.scale:
-                self._content.append([])
-                self.group_of.append(group)
-                filled = 0
-            self._content[-1].append(item)
-            filled += item.weight
-        for item in large:
-            self.around.append(group)
-            self._pack(self._inside(item), len(self.around) - 1)
+    def _fill(self, names: Sequence[bytes], weights: Whole, group: int) -> tuple[Index, list[int]]:
+        """Small parcels go whole into the last bin or a new one: the bin of each; and the large ones, in order."""
+        order = _by_ticket(self.seed, names)
+        sorted_weights = weights[order]
+        fits = sorted_weights <= self.drawing.scale
+        small, running = order[fits], np.cumsum(sorted_weights[fits])
+        number_of = np.full(len(names), -1, np.int64)
+        start, before = 0, 0
+        while start < len(small):
+            end = int(np.searchsorted(running, before + self.drawing.scale, side="right"))
+            number_of[small[start:end]] = len(self.group_of)
+            self.group_of.append(group)
+            start, before = end, int(running[end - 1])
+        return number_of, order[~fits].tolist()
 
-    def _inside(self, body: Item) -> list[Item]:
-        """The next smaller bodies of a body, and the people of none."""
+    def _split(self, body: Body, paths: Sequence[int], group: int) -> None:
+        """A large body is a group: of the next smaller bodies, and of people who are in none."""
+        self.around.append(group)
+        own = len(self.around) - 1
         drawing, caps = self.drawing, self.drawing.lottery.caps
-        bodies: dict[Body, Item] = {}
-        alone: list[Item] = []
-        for nth in body.paths:
-            chain = caps.chain(drawing.census.paths[nth])
-            deeper = chain[chain.index(body.name) + 1 :]
+        inner: dict[Body, list[int]] = {}
+        people: list[int] = []
+        for path in paths:
+            chain = caps.chain(drawing.census.paths[path])
+            deeper = chain[chain.index(body) + 1 :]
             if deeper:
-                item = bodies.setdefault(deeper[0], Item(deeper[0]))
-                item.paths.append(nth)
-                item.weight += drawing.weights[nth]
-                continue
-            for person in drawing.people(nth):
-                load = drawing.loads[drawing.cell_of[person]]
-                alone.append(Item((drawing.census.ids[person],), weight=load, person=person))
-        return [*bodies.values(), *alone]
+                inner.setdefault(deeper[0], []).append(path)
+            else:
+                people += drawing.people(path)
+        bodies = list(inner)
+        names = ["\0".join(one).encode() for one in bodies]
+        names += [drawing.census.ids[person].encode() for person in people]
+        weights = [sum(drawing.weights[inner[one]].tolist()) for one in bodies]
+        weights += [drawing.loads[drawing.cell_of[person]] for person in people]
+        number_of, large = self._fill(names, np.array(weights, drawing.whole), own)
+        for nth, number in enumerate(number_of.tolist()):
+            if nth >= len(bodies):
+                self._alone[people[nth - len(bodies)]] = number
+            elif number >= 0:
+                self._bin_of_path[inner[bodies[nth]]] = number
+        for nth in large:
+            self._split(bodies[nth], inner[bodies[nth]], own)
 
 
-def _ticket(seed: bytes, name: Sequence[str]) -> bytes:
-    return hashlib.sha256(b"yidi/order/1\0" + seed + "\0".join(name).encode()).digest()
+def _by_ticket(seed: bytes, names: Sequence[bytes]) -> Index:
+    """The order of the names' hashes, keyed by the seed."""
+    key = b"yidi/order/1\0" + seed
+    tickets = [hashlib.sha256(key + name).digest() for name in names]
+    words = np.frombuffer(b"".join(tickets), ">u8").reshape(-1, 4)
+    order = np.argsort(words[:, 0], kind="stable")
+    first = words[order, 0]
+    if (first[1:] == first[:-1]).any():
+        return np.array(sorted(range(len(tickets)), key=lambda nth: tickets[nth]), np.int64)
+    return order
 
 
 def _cells(lottery: Lottery, census: Census, cells: Sequence[Cell]) -> Index:
