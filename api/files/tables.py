@@ -86,6 +86,8 @@ def read_table(path: Path, columns: Sequence[Column], mapping: Mapping[str, str]
 
 def plain(cell: object) -> str:
     """The cell as text: full-width characters made narrow, no space around; a date without time stays one."""
+    if isinstance(cell, str):
+        return (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
     if isinstance(cell, datetime):
         return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
     if isinstance(cell, date | time):

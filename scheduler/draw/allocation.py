@@ -41,6 +41,7 @@ class Allocation:
         self.claims = claims
         self.holder: dict[Seat, int] = {}
         self.seats_of: dict[int, set[Seat]] = defaultdict(set)
+        self._stands_in: dict[Seat, int] = {}
         self.inside: list[Counter[Body]] = [Counter() for _ in claims]
         self.taken: list[set[int]] = [set() for _ in claims]
         self.done: set[int] = set()
@@ -80,9 +81,15 @@ class Allocation:
 
     def _replaceable(self, seat: Seat, movable: set[Seat]) -> bool:
         own = self.holder[seat]
-        return any(
-            one != own and self._displaced(seat, one) <= movable for one in self._free(seat[0], seat[1])
-        )
+        # Who could take over when last asked mostly still can; the answer does not depend on whom one asks first.
+        last = self._stands_in.get(seat, own)
+        if last != own and last not in self.taken[seat[0]] and self._displaced(seat, last) <= movable:
+            return True
+        for one in self._free(seat[0], seat[1]):
+            if one != own and self._displaced(seat, one) <= movable:
+                self._stands_in[seat] = one
+                return True
+        return False
 
     def take(self, claim: int, panel: Collection[int], *, anyway: bool = False) -> list[Seat]:
         """The panel sits for the claim; returns nothing if all other claims can still be served.
@@ -134,7 +141,8 @@ class Allocation:
     def _displaced(self, seat: Seat, one: int) -> set[Seat]:
         """The seats that must be given up, apart from this one, for someone to sit here."""
         number, claim = seat[0], self.claims[seat[0]]
-        away = {other for other in self.seats_of[one] if other[0] == number or other[0] in claim.clashes}
+        held = self.seats_of.get(one, ())
+        away = {other for other in held if other[0] == number or other[0] in claim.clashes}
         for foe in claim.odds.get(one, ()):
             away |= {other for other in self.seats_of[foe] if other[0] == number}
         for body in claim.bodies[one]:

@@ -5,11 +5,13 @@ Nothing here is shared with `scheduler.draw`; `docs/certificate.md` is the commo
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+_PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
 MOST_DIGITS = 400
 """A bound on hostile input; honest fractions stay far below."""
 
@@ -26,28 +28,33 @@ def check(holds: bool, otherwise: str) -> None:
 
 def jcs(value: Any) -> bytes:
     """Canonical JSON of objects, arrays, strings, booleans and null; anything else is broken."""
-    if value is None or value is True or value is False:
-        return {None: b"null", True: b"true", False: b"false"}[value]
+    try:
+        return _text(value).encode()
+    except UnicodeEncodeError:
+        raise Broken("a string is not valid Unicode") from None
+
+
+def _text(value: Any) -> str:
     if isinstance(value, str):
-        return _string(value)
+        return f'"{value}"' if _PLAIN(value) else f'"{_escaped(value)}"'
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(map(_text, value))}]"
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Mapping):
         check(all(isinstance(key, str) for key in value), "a key is not a string")
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-        return b"{" + b",".join(_string(key) + b":" + jcs(value[key]) for key in keys) + b"}"
-    if isinstance(value, (list, tuple)):
-        return b"[" + b",".join(jcs(item) for item in value) + b"]"
+        keys = sorted(value, key=_code_units)
+        return "{" + ",".join(f"{_text(key)}:{_text(value[key])}" for key in keys) + "}"
     raise Broken(f"a certificate holds no {type(value).__name__}")
 
 
-def _string(text: str) -> bytes:
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return b'"' + text.encode() + b'"'
+def _code_units(key: str) -> bytes:
+    return key.encode("utf-16-be")
+
+
+def _escaped(text: str) -> str:
     named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    escaped = "".join(named.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in text)
-    try:
-        return b'"' + escaped.encode() + b'"'
-    except UnicodeEncodeError:
-        raise Broken("a string is not valid Unicode") from None
+    return "".join(named.get(char) or (f"\\u{ord(char):04x}" if char < " " else char) for char in text)
 
 
 def digest(data: bytes) -> str:
