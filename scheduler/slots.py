@@ -1,6 +1,6 @@
 """What a draw must fill: slots at venues."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.errors import require
@@ -39,6 +39,37 @@ class Slot:
     def upmost(self) -> int:
         """The most seats the slot may have."""
         return self.seats if self.most is None else self.most
+
+
+class Reach:
+    """Which slots experts can fill, remembered by region and by specialty: pools are large, codes few."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        self._slots = slots
+        self._near: dict[str, int] = {}
+        self._met: dict[str, int] = {}
+        self._bits: dict[int, tuple[int, ...]] = {0: ()}
+
+    def near(self, region: str) -> int:
+        """A bit for each slot of the region."""
+        if region not in self._near:
+            self._near[region] = sum(1 << n for n, slot in enumerate(self._slots) if slot.region == region)
+        return self._near[region]
+
+    def of(self, region: str, specialties: frozenset[str]) -> tuple[int, ...]:
+        """The indexes of the slots that someone of this region with these specialties can fill."""
+        known, met = self._met, 0
+        for code in specialties:
+            if code not in known:
+                own = frozenset((code,))
+                known[code] = sum(
+                    1 << n for n, slot in enumerate(self._slots) if slot.requirement.is_met_by(own)
+                )
+            met |= known[code]
+        mask = met & self.near(region)
+        if mask not in self._bits:
+            self._bits[mask] = tuple(n for n in range(len(self._slots)) if mask >> n & 1)
+        return self._bits[mask]
 
 
 def slots_of(

@@ -15,6 +15,7 @@ _WRITTEN_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T ]*(凌晨|早上|上午|中午|下午|晚上)?\s*"
     r"(\d{1,2})[:时点](?:(\d{1,2})分?|整)?(?::\d{2}(?:\.\d+)?)?"
 )
+_BETWEEN = re.compile(r"[;,、\s]+").split
 _TIME_RULE = "a local date and time, such as 2026-03-05 09:30 or 2026年3月5日 上午9:30"
 
 _CATEGORIES = {
@@ -122,7 +123,7 @@ def read_specialties(cell: str) -> tuple[tuple[str, int], ...]:
 
 def read_set(cell: str) -> frozenset[str]:
     """Several ids or codes, apart by semicolon, comma or 、."""
-    return frozenset(part for part in re.split(r"[;,、\s]+", cell) if part)
+    return frozenset(part for part in _BETWEEN(cell) if part)
 
 
 def read_day(cell: str) -> date:

@@ -24,8 +24,11 @@ YES = frozenset(("yes", "true", "1", "是", "y"))
 NO = frozenset(("no", "false", "0", "否", "n"))
 
 
+_SIX_DIGITS = re.compile(r"\d{6}").fullmatch
+
+
 def _region(cell: str) -> str:
-    if not re.fullmatch(r"\d{6}", cell):
+    if not _SIX_DIGITS(cell):
         raise ValueError("a GB/T 2260 code of six digits")
     return cell
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scheduler.bodies import Body, path_of, refuse_split_employers
 from scheduler.errors import BadInput, require
 from scheduler.people import Expert
-from scheduler.slots import Slot
+from scheduler.slots import Reach, Slot
 
 Index = NDArray[np.int64]
 
@@ -43,15 +43,11 @@ class Census:
         ids = [expert.expert_id for expert in ordered]
         if twice := next((one for one, other in pairwise(ids) if one == other), None):
             raise BadInput("expert_id", twice, "an expert is in the pool once")
-        known: dict[tuple[str, frozenset[str]], tuple[int, ...]] = {}
-        fits = []
-        for expert in ordered:
-            key = (expert.region, expert.specialties)
-            if key not in known:
-                known[key] = fillable(expert, slots)
-            if not known[key]:
-                raise BadInput("eligible", expert.expert_id, "every eligible expert can fill a slot")
-            fits.append(known[key])
+        reach = Reach(slots)
+        fits = [reach.of(expert.region, expert.specialties) for expert in ordered]
+        if () in fits:
+            idle = ordered[fits.index(())].expert_id
+            raise BadInput("eligible", idle, "every eligible expert can fill a slot")
         return cls.from_columns(ids, fits, [path_of(expert) for expert in ordered])
 
     @classmethod

@@ -15,13 +15,12 @@ from typing import Any
 from scheduler.bodies import Caps, path_of
 from scheduler.draw.allocation import Allocation, Claim, Seat
 from scheduler.draw.canonical import canonical, seed_of, sha256, utc_text
-from scheduler.draw.census import fillable
 from scheduler.draw.conflicts import pairs_of
 from scheduler.draw.order import Scarcity
 from scheduler.draw.reveals import check_reveals
 from scheduler.errors import require
 from scheduler.people import Expert
-from scheduler.slots import Slot
+from scheduler.slots import Reach, Slot
 
 
 @dataclass(frozen=True)
@@ -109,15 +108,11 @@ class Batch:
 
     def _claim(self, request: Request) -> Claim:
         candidates: list[list[int]] = [[] for _ in request.slots]
-        known: dict[tuple[str, frozenset[str]], tuple[int, ...]] = {}
-        bodies = {}
+        reach, bodies = Reach(request.slots), {}
         for expert in sorted(request.eligible, key=lambda expert: expert.expert_id.encode()):
-            key = (expert.region, expert.specialties)
-            if key not in known:
-                known[key] = fillable(expert, request.slots)
             nth = self._of[expert.expert_id]
             bodies[nth] = request.caps.chain(path_of(expert))
-            for slot in known[key]:
+            for slot in reach.of(expert.region, expert.specialties):
                 candidates[slot].append(nth)
         odds: dict[int, set[int]] = {}
         for one, other in pairs_of(request.eligible):

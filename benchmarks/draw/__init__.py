@@ -1,0 +1,1 @@
+"""The draw beside its peers, and at scale."""
