@@ -18,7 +18,7 @@ from benchmarks.draw.peers import heaviest, in_turn, observed, sortition
 from scheduler.draw import Census, solve_lottery
 from scheduler.draw.sampling import Drawing
 
-DRAWS, PATIENCE = 20_000, 20.0
+DRAWS, PATIENCE = 20_000, 12.0
 """How many draws, or seconds of drawing, show what a draw does."""
 
 

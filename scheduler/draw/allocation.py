@@ -109,7 +109,9 @@ class Allocation:
             self._remove(seat)
         for seat in lost:
             visited = {seat}
-            if seat in self.holder or self._place(seat, visited) or self._solve():
+            if seat in self.holder or self._place(seat, visited):
+                continue
+            if not self._too_few_for(visited) and self._solve():
                 continue
             if anyway:
                 self._give_up({seat[0]})
@@ -120,6 +122,18 @@ class Allocation:
             self._restore(before)
             return sorted(visited)
         return []
+
+    def _too_few_for(self, seats: Collection[Seat]) -> bool:
+        """Whether counting alone shows that these slots cannot all be filled, which CP-SAT would take long to say.
+
+        Only where all their claims clash, so that every seat needs someone else.
+        """
+        numbers = {seat[0] for seat in seats}
+        if any(numbers - {number} - self.claims[number].clashes for number in numbers):
+            return False
+        slots = {(number, slot) for number, slot, _ in seats}
+        people = {one for number, slot in slots for one in self._free(number, slot)}
+        return len(people) < sum(self.claims[number].seats[slot] for number, slot in slots)
 
     def _give_up(self, claims: set[int]) -> None:
         self.short |= claims
