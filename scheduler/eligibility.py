@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from scheduler.bodies import Caps, caps_of, path_of
 from scheduler.people import Expert, ExpertStatus, Pool, TieKind
 from scheduler.planning.outcome import Session
 from scheduler.projects import Project
 from scheduler.rules import Rules
-from scheduler.slots import Slot
+from scheduler.slots import Reach, Slot
 from scheduler.timeline import ZONE
 
 
@@ -137,6 +138,11 @@ class _Case:
     refused: frozenset[str]
     reserved: frozenset[str]
 
+    @cached_property
+    def reach(self) -> Reach:
+        """Which slots each expert can fill."""
+        return Reach(self.slots)
+
     def reason(self, expert: Expert, engagements: Sequence[Engagement]) -> Reason | None:
         """The first ground that excludes the expert."""
         return (
@@ -147,33 +153,38 @@ class _Case:
             or self._panel(expert)
         )
 
+    @cached_property
+    def day(self) -> date:
+        """The day the evaluation begins."""
+        return self.sessions[0].start.astimezone(ZONE).date()
+
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """The organisations behind the project, as far as a rule bars their people."""
+        project, rules = self.project, self.rules
+        barred = (
+            (rules.recuse_own_employer_is_tenderer, project.tenderer),
+            (rules.recuse_own_agency, project.agency),
+            (rules.recuse_supervisor_staff, project.supervisor),
+        )
+        return frozenset(name for bars, name in barred if bars and name)
+
     def _standing(self, expert: Expert) -> Reason | None:
         if expert.status is not ExpertStatus.ACTIVE:
             return Reason.NOT_ACTIVE
-        limit, year = self.rules.expert_max_age, self._day(self.sessions[0].start).year
-        if limit is not None and expert.birth_year is not None and year - expert.birth_year > limit:
+        limit, born = self.rules.expert_max_age, expert.birth_year
+        if limit is not None and born is not None and self.day.year - born > limit:
             return Reason.TOO_OLD
         return None
 
     def _fit(self, expert: Expert) -> Reason | None:
-        near = [slot for slot in self.slots if slot.region == expert.region]
-        if not near:
-            return Reason.OTHER_REGION
-        if not any(slot.requirement.is_met_by(expert.specialties) for slot in near):
-            return Reason.OTHER_SPECIALTY
-        return None
+        if self.reach.of(expert.region, expert.specialties):
+            return None
+        return Reason.OTHER_SPECIALTY if self.reach.near(expert.region) else Reason.OTHER_REGION
 
     def _recusal(self, expert: Expert) -> Reason | None:
-        project, rules = self.project, self.rules
-        parties = set()
-        if rules.recuse_own_employer_is_tenderer:
-            parties.add(project.tenderer)
-        if rules.recuse_own_agency:
-            parties.add(project.agency)
-        if rules.recuse_supervisor_staff:
-            parties.add(project.supervisor)
-        parties.discard("")
-        close = self._close_organisations(expert)
+        project, parties = self.project, self.parties
+        close = self._close_organisations(expert) if expert.ties else set[str]()
         if expert.employer in parties:
             return Reason.EMPLOYER_IS_PARTY
         if close & parties:
@@ -186,7 +197,7 @@ class _Case:
 
     def _close_organisations(self, expert: Expert) -> set[str]:
         """Organisations of ties that count: kin and holdings by rule, past posts within the look-back."""
-        since = _years_before(self._day(self.sessions[0].start), self.rules.recuse_employment_lookback_years)
+        since = _years_before(self.day, self.rules.recuse_employment_lookback_years)
         counts = {
             TieKind.KIN: self.rules.recuse_kin,
             TieKind.SHAREHOLDING: self.rules.recuse_shareholding,
@@ -204,8 +215,8 @@ class _Case:
             return Reason.BUSY
         if any(other.start < last + gap and first < other.end + gap for other in engagements):
             return Reason.TOO_SOON
-        day = self._day(first)
-        days = [self._day(other.start) for other in engagements]
+        day = self.day
+        days = [other.start.astimezone(ZONE).date() for other in engagements]
         if (
             sum(other.isocalendar()[:2] == day.isocalendar()[:2] for other in days)
             >= rules.expert_max_evals_per_week
@@ -232,9 +243,6 @@ class _Case:
         ):
             return Reason.CONFLICT_WITH_MEMBER
         return Reason.RESERVED if expert.expert_id in self.reserved else None
-
-    def _day(self, at: datetime) -> date:
-        return at.astimezone(ZONE).date()
 
 
 def _years_before(day: date, years: int) -> date:

