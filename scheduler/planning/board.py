@@ -9,7 +9,7 @@ from math import gcd
 
 from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_cost, support_scale
 from scheduler.planning.chance import ticket, tie
-from scheduler.planning.problem import Problem
+from scheduler.planning.problem import Commitment, Problem
 from scheduler.planning.task import (
     Brief,
     Hopeless,
@@ -100,6 +100,9 @@ def compile_board(problem: Problem) -> Board:
     index = {venue.venue_id: nth for nth, venue in enumerate(problem.venues)}
     rooms = [(nth, room) for nth, venue in enumerate(problem.venues) for room in venue.rooms]
     rooms.sort(key=lambda pair: pair[0])
+    taken: dict[tuple[str, str], list[Commitment]] = {}
+    for commitment in problem.commitments:
+        taken.setdefault((commitment.venue_id, commitment.room_id), []).append(commitment)
     support = support_scale(problem)
     board = Board(
         problem=problem,
@@ -107,7 +110,12 @@ def compile_board(problem: Problem) -> Board:
         venues=problem.venues,
         room_ids=tuple(room.room_id for _, room in rooms),
         room_venue=tuple(nth for nth, _ in rooms),
-        free=tuple(_free(problem, axis, nth, room.room_id) for nth, room in rooms),
+        free=tuple(
+            _free(
+                problem, axis, nth, room.room_id, taken.get((problem.venues[nth].venue_id, room.room_id), [])
+            )
+            for nth, room in rooms
+        ),
         tasks=(),
         hopeless=(),
         support=tuple(support.get(v.venue_id, (Fraction(0), Fraction(1))) for v in problem.venues),
@@ -162,7 +170,7 @@ def _axis(problem: Problem, briefs: list[Brief]) -> Axis:
     return Axis.of(days, grid, opens, closes)
 
 
-def _free(problem: Problem, axis: Axis, venue: int, room_id: str) -> int:
+def _free(problem: Problem, axis: Axis, venue: int, room_id: str, commitments: list[Commitment]) -> int:
     here = problem.venues[venue]
     free = 0
     for nth in range(len(axis.days)):
@@ -170,9 +178,8 @@ def _free(problem: Problem, axis: Axis, venue: int, room_id: str) -> int:
     for block in here.blocked:
         if block.room_id in (None, room_id):
             free &= ~axis.touched(block.start, block.end)
-    for taken in problem.commitments:
-        if (taken.venue_id, taken.room_id) == (here.venue_id, room_id):
-            free &= ~axis.touched(taken.start, taken.end)
+    for taken in commitments:
+        free &= ~axis.touched(taken.start, taken.end)
     return free
 
 

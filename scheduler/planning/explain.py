@@ -9,7 +9,7 @@ from scheduler.planning.board import compile_board
 from scheduler.planning.draft import Draft
 from scheduler.planning.insertion import best_placement
 from scheduler.planning.outcome import Booking, Plan
-from scheduler.planning.problem import Problem
+from scheduler.planning.problem import Commitment, Problem
 from scheduler.planning.publish import booking_of, publish
 from scheduler.planning.resume import place_begun, placement_of
 from scheduler.planning.task import Task
@@ -61,6 +61,35 @@ class _World:
     def __init__(self, problem: Problem, plan: Plan, project_id: str) -> None:
         self.problem, self.plan, self.project_id = problem, plan, project_id
         self.project = next(p for p in problem.projects if p.project_id == project_id)
+        self.near = self.around(frozenset({self.project.home}))
+        self.here = self.draft(problem)
+
+    def around(self, homes: frozenset[str]) -> Problem:
+        """The problem of these homes' projects alone, the rooms that all others have booked being taken.
+
+        What is legal there is legal in the whole: rooms, caps and hours are the same. Experts and quotas are
+        shared by all, so where the problem has such rows it stays whole.
+        """
+        problem = self.problem
+        if problem.supply or problem.quotas:
+            return problem
+        projects = tuple(p for p in problem.projects if p.home in homes)
+        ids = {p.project_id for p in projects}
+        taken = tuple(
+            Commitment(part.venue_id, part.room_id, session.start, session.end)
+            for booking in self.plan.bookings
+            if booking.project_id not in ids
+            for part in booking.parts
+            for session in booking.sessions
+        )
+        return replace(
+            problem,
+            projects=projects,
+            commitments=problem.commitments + taken,
+            durations=tuple(entry for entry in problem.durations if entry[0] in ids),
+            begun=tuple(booking for booking in problem.begun if booking.project_id in ids),
+            refusals=tuple(entry for entry in problem.refusals if entry.project_id in ids),
+        )
 
     def draft(self, problem: Problem, without: frozenset[str] = frozenset()) -> tuple[Draft, int | None]:
         """Everyone else where they are, and the project's index; None when it can have no place at all."""
@@ -82,6 +111,22 @@ class _World:
             return None
         return booking_of(draft.board, draft.board.tasks[nth], draft.placed[nth])
 
+    def sound(self, *changed: Booking) -> bool:
+        """Whether the plan with these bookings instead of theirs passes the checker, around their homes."""
+        homes = frozenset(booking.home.venue_id for booking in changed)
+        near = self.around(homes)
+        bookings = {b.project_id: b for b in (*self.plan.bookings, *changed)}
+        draft = Draft(compile_board(near))
+        place_begun(draft, 0)
+        for nth, task in enumerate(draft.board.tasks):
+            booking = bookings.get(task.project_id)
+            if nth not in draft.placed and booking is not None:
+                placement = placement_of(draft.board, nth, booking)
+                if placement is None:
+                    return False
+                draft.add(nth, placement)
+        return not verify_plan(near, publish(draft, 0))
+
     def tried(self, problem: Problem) -> Booking | None:
         """Where the project would be in this other problem, all others staying."""
         draft, nth = self.draft(problem)
@@ -97,7 +142,7 @@ def _facts(world: _World, booking: Booking | None) -> Iterator[str]:
         return
     if booking.reason:
         yield booking.reason
-    draft, nth = world.draft(world.problem)
+    draft, nth = world.here
     if nth is None:
         return
     board, task = draft.board, draft.board.tasks[nth]
@@ -144,10 +189,12 @@ def _rivals(draft: Draft, task: Task, slot: int) -> set[int]:
 
 def _helps(world: _World, now: Booking | None) -> Iterator[Help]:
     """A shorter evaluation, one guest fewer, another room at home, another project elsewhere: what helps of it."""
-    draft, nth = world.draft(world.problem)
+    draft, nth = world.here
+    if any(booking.project_id == world.project_id for booking in world.problem.begun):
+        return  # it sits where it sits
     if now is not None and (nth is None or not _could_be_better(draft, nth, now)):
         return
-    project, problem = world.project, world.problem
+    project, problem = world.project, world.near
     if nth is not None:
         work = draft.board.tasks[nth].brief.work
         for less in (30, 60, 120, 240):
@@ -179,27 +226,40 @@ def _helps(world: _World, now: Booking | None) -> Iterator[Help]:
 def _moves(world: _World, draft: Draft, nth: int, now: Booking | None) -> Iterator[Help]:
     """The first other project whose moving elsewhere gives this one a better place at no greater cost."""
     rivals = sorted(_rivals(draft, draft.board.tasks[nth], draft.board.first[nth]))
-    before = world.plan.cost
     for other in rivals[:MOST_RIVALS]:
         name = draft.board.tasks[other].project_id
         if name in draft.board.begun:
             continue
-        freed, at = world.draft(world.problem, frozenset({name}))
-        if at is None or (placement := best_placement(freed, at)) is None:
-            continue
-        freed.add(at, placement)
-        again = best_placement(freed, other)
-        if again is None:
-            continue
-        freed.add(other, again)
-        if freed.cost < before and (better := _better(now, world.booked(world.problem, freed, at))):
-            elsewhere = freed.board.axis.moment(again.start)
-            yield Help(
-                "move_other",
-                f"if {name} moved to {elsewhere:%Y-%m-%d %H:%M}, it could start {_when(better)}",
-                better,
-            )
+        found = _swapped(world, draft, nth, other, now)
+        if found is not None:
+            yield found
             return
+
+
+def _swapped(world: _World, draft: Draft, nth: int, other: int, now: Booking | None) -> Help | None:
+    """The project placed first and the other after it, if that costs less and the checker agrees."""
+    board = draft.board
+    old, placement = draft.remove(other), best_placement(draft, nth)
+    again = None
+    if placement is not None:
+        draft.add(nth, placement)
+        again = best_placement(draft, other)
+        if again is not None:
+            draft.add(other, again)
+    cheaper = again is not None and draft.cost < world.plan.cost
+    booking = _better(now, booking_of(board, board.tasks[nth], placement)) if cheaper and placement else None
+    moved = booking_of(board, board.tasks[other], again) if again is not None else None
+    for index in (nth, other):
+        if index in draft.placed:
+            draft.remove(index)
+    draft.add(other, old)
+    if booking is None or moved is None or not world.sound(booking, moved):
+        return None
+    return Help(
+        "move_other",
+        f"if {moved.project_id} moved to {_when(moved)}, it could start {_when(booking)}",
+        booking,
+    )
 
 
 def _could_be_better(draft: Draft, nth: int, booking: Booking) -> bool:

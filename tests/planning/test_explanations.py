@@ -12,9 +12,11 @@ from scheduler.planning.explain import explain
 from scheduler.planning.insertion import single_session
 from scheduler.planning.replan import draft_of
 from scheduler.timeline import ZONE
+from scheduler.verification.plans import verify_plan
 
 PROBLEM = make(SHAPES["tight-rooms"])
 PLAN = solve(PROBLEM, Budget(200))
+FIRST = solve(PROBLEM, Budget(0))
 SPLIT = [booking.project_id for booking in PLAN.bookings if booking.avoidable]
 
 
@@ -47,6 +49,34 @@ def test_one_more_room_is_said_to_help_a_home_that_has_none_fit():
     explanation = explain(problem, solve(problem, Budget(0)), stuck.project_id)
     assert "no room at V000 has" in explanation.why[0]
     assert [found.kind for found in explanation.helps] == ["more_rooms"]
+
+
+def test_what_has_begun_is_told_no_better_place():
+    late = next(booking for booking in PLAN.bookings if booking.avoidable)
+    begun = replace(PROBLEM, begun=(late,))
+    plan = replace(PLAN, problem_digest=begun.digest)
+    explanation = explain(begun, plan, late.project_id)
+    assert "on the opening day no room" in explanation.why[0]
+    assert explanation.helps == ()
+
+
+def test_another_project_that_would_have_to_move_is_named_with_a_plan_that_the_checker_passes():
+    explained = [explain(PROBLEM, FIRST, booking.project_id) for booking in FIRST.bookings if booking.split]
+    moves = [(e, found) for e in explained for found in e.helps if found.kind == "move_other"]
+    assert moves
+    for explanation, found in moves:
+        name = found.sentence.split()[1]
+        now = next(b for b in FIRST.bookings if b.project_id == explanation.project_id)
+        assert name in explanation.why[1].rpartition("held by ")[2]
+        assert found.booking.start + timedelta(minutes=30) <= now.start
+        stay = tuple(b for b in FIRST.bookings if b.project_id not in {name, now.project_id})
+        with_it = replace(FIRST, bookings=(*stay, found.booking))
+        others = {v.rule for v in verify_plan(PROBLEM, with_it)}
+        assert others <= {
+            "every_project_is_answered_once",
+            "the_cost_is_as_stated",
+            "the_bound_is_below_the_cost",
+        }
 
 
 def test_who_is_not_in_the_plan_is_refused():
