@@ -81,12 +81,10 @@ class Worker(threading.Thread):
             return True
         if outcome is not None:
             with office.changing() as session:
-                plans.tell(
-                    session,
-                    plans.save(session, plan_id, problem, outcome),
-                    self.name,
-                    office.clock.now(),
-                )
+                row = rows.row(session, plan_id, lock=True)
+                if row.state == PlanState.SOLVING and row.worker == self.name:
+                    plans.save(session, plan_id, problem, outcome)
+                    plans.tell(session, row, self.name, office.clock.now())
         return True
 
 
