@@ -1,6 +1,5 @@
 """What a draw now would start from: the funnels, the chances, and for an impossible draw what would help."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -8,21 +7,14 @@ from sqlmodel import Session
 from api import record
 from api.office import Office
 from api.refusals import WrongState
-from api.slots import slots_for
-from api.store import engagements, experts, guests, projects, venues
+from api.services.screening import DRAWABLE, ask, draw_case
+from api.store import experts, guests, venues
 from models.projects import ProjectState
 from scheduler.draw import Census, solve_lottery
 from scheduler.draw.explain import Chances, DrawCase, Explanation, chances_of, explain
 from scheduler.people import Pool
 
-AHEAD = (
-    ProjectState.PLANNED,
-    ProjectState.GUEST_PENDING,
-    ProjectState.BOOKED,
-    ProjectState.DRAWING,
-    ProjectState.DRAW_SHORT,
-    ProjectState.PANEL_FILLED,
-)
+AHEAD = (ProjectState.PLANNED, ProjectState.GUEST_PENDING, *DRAWABLE)
 """States with rooms, of which a draw is still ahead."""
 
 NEAREST = 20
@@ -43,42 +35,15 @@ def forecast(session: Session, office: Office, project_id: str) -> Forecast:
 
     Nothing is reserved or recorded: it tells what is so now.
     """
-    case = record.case(session, project_id)
-    draw = _draw(session, office, case)
+    asked = ask(session, office, project_id, states=AHEAD)
+    if not asked.slots:
+        raise WrongState("project", project_id, "has no empty seat")
+    draw = draw_case(session, asked)
     found = explain(draw)
     if found.shortage is not None:
-        found = _with_guests(session, case, draw, found)
-        return Forecast(draw, found, None)
+        return Forecast(draw, _with_guests(session, asked.case, draw, found), None)
     census = Census.of(draw.screened().eligible, draw.slots)
     return Forecast(draw, found, chances_of(solve_lottery(draw.slots, census, draw.caps)))
-
-
-def _draw(session: Session, office: Office, case: record.Case) -> DrawCase:
-    project_id = case.project.project_id
-    if case.booking is None or case.project.state not in AHEAD:
-        raise WrongState("project", project_id, f"is {case.project.state}: no draw of it is ahead")
-    project = projects.load(session, project_id)
-    rules = office.book.at(project.opening_at.date(), project.region, project.kind)
-    seated = {member.expert_id: member.slot_id for member in engagements.members(session, project_id)}
-    held = Counter(seated.values())
-    slots = slots_for(session, case, project, rules)
-    empty = tuple(replace(s, seats=s.seats - held[s.slot_id]) for s in slots if s.seats > held[s.slot_id])
-    if not empty:
-        raise WrongState("project", project_id, "has no empty seat")
-    pool = experts.load_pool(session, {case.regions[venue_id] for venue_id in case.venue_ids})
-    near = {slot.region for slot in empty}
-    former = {member.expert_id for member in engagements.all_of(session, project_id)}
-    return DrawCase(
-        pool=Pool(tuple(expert for expert in pool if expert.region in near)),
-        project=project,
-        slots=empty,
-        sessions=case.booking.sessions,
-        rules=rules,
-        engagements=engagements.busy(session),
-        centre_id=case.centre_id,
-        members=tuple(expert for expert in pool if expert.expert_id in seated),
-        refused=frozenset(former - seated.keys()),
-    )
 
 
 def _with_guests(session: Session, case: record.Case, draw: DrawCase, found: Explanation) -> Explanation:

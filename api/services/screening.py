@@ -14,7 +14,8 @@ from api.store import engagements, experts, projects
 from models.engagements import EngagementRow
 from models.projects import ProjectState
 from scheduler.draw import Slot
-from scheduler.eligibility import Screened, Sitting, screen
+from scheduler.draw.explain import DrawCase
+from scheduler.eligibility import Screened, Sitting
 from scheduler.people import Pool
 from scheduler.projects import Project
 from scheduler.rules import Rules
@@ -39,10 +40,17 @@ class Asked:
         return Sitting(self.case.booking.sessions, self.rules, self.case.centre_id)
 
 
-def ask(session: Session, office: Office, project_id: str, *, lock: bool = False) -> Asked:
-    """The project with its empty seats; raises `WrongState` when it has no booking that holds."""
+def ask(
+    session: Session,
+    office: Office,
+    project_id: str,
+    *,
+    lock: bool = False,
+    states: Sequence[ProjectState] = DRAWABLE,
+) -> Asked:
+    """The project with its empty seats; raises `WrongState` unless it has a booking and is in one of the states."""
     case = record.case(session, project_id, lock=lock)
-    if case.row is None or case.booking is None or case.project.state not in DRAWABLE:
+    if case.row is None or case.booking is None or case.project.state not in states:
         raise WrongState(
             "project", project_id, f"is {case.project.state}: a panel is drawn for a booking that holds"
         )
@@ -63,6 +71,13 @@ def divide(
     session: Session, asked: Asked, reserved: frozenset[str] = frozenset(), pools: Pools | None = None
 ) -> Screened:
     """The pool divided for the empty seats, as of now."""
+    return draw_case(session, asked, reserved, pools).screened()
+
+
+def draw_case(
+    session: Session, asked: Asked, reserved: frozenset[str] = frozenset(), pools: Pools | None = None
+) -> DrawCase:
+    """All that a draw of the empty seats would start from now."""
     assert asked.case.booking is not None
     ids = {member.expert_id for member in asked.seated}
     nearby = frozenset(asked.case.regions[venue_id] for venue_id in asked.case.venue_ids)
@@ -71,15 +86,15 @@ def divide(
         known[nearby] = experts.load_pool(session, nearby)
     pool = known[nearby]
     former = {m.expert_id for m in engagements.all_of(session, asked.project.project_id)} - ids
-    return screen(
+    return DrawCase(
         Pool(tuple(expert for expert in pool if any(expert.region == slot.region for slot in asked.slots))),
         asked.project,
         asked.slots,
         asked.case.booking.sessions,
-        engagements.busy(session),
         asked.rules,
+        engagements.busy(session),
         centre_id=asked.case.centre_id,
-        members=[expert for expert in pool if expert.expert_id in ids],
+        members=tuple(expert for expert in pool if expert.expert_id in ids),
         refused=frozenset(former),
         reserved=reserved,
     )

@@ -7,17 +7,14 @@ from sqlmodel import Session
 from api import record
 from api.office import Office
 from api.refusals import NotFound, ReasonMissing, WrongState
+from api.services.screening import DRAWABLE
 from api.slots import asked_slots
 from api.store import projects, widenings
-from models.projects import ProjectState
 from models.widenings import WideningRow, WideningState
 from scheduler.errors import require
 from scheduler.rules import Rules
 from scheduler.slots import Slot
 from scheduler.widening import widen
-
-OPEN = (ProjectState.BOOKED, ProjectState.DRAWING, ProjectState.DRAW_SHORT, ProjectState.PANEL_FILLED)
-"""While a project is in these states its slots may still be drawn."""
 
 
 def request(
@@ -105,7 +102,7 @@ def decide(
 
 
 def _slots(session: Session, office: Office, case: record.Case) -> tuple[tuple[Slot, ...], Rules]:
-    if case.row is None or case.booking is None or case.project.state not in OPEN:
+    if case.row is None or case.booking is None or case.project.state not in DRAWABLE:
         rule = f"is {case.project.state}: slots are widened for a booking that holds"
         raise WrongState("project", case.project.project_id, rule)
     project = projects.load(session, case.project.project_id)

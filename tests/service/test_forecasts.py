@@ -20,6 +20,7 @@ from models.draws import OpenDrawRow
 from models.events import EventRow
 from models.experts import ExpertRow, ExpertSpecialtyRow
 from models.projects import DemandRow, ProjectRow
+from models.venues import VenueRow
 from models.widenings import WideningRow, WideningState
 from scheduler.draw import NoPanel, PanelsPassedOver
 from scheduler.draw.explain import Funnel, Stage
@@ -57,12 +58,12 @@ def thin(client, booked):  # noqa: F811
     return booked
 
 
-def stranger(client, role, **scope):  # noqa: F811
+def stranger(client, role, account_id="stranger", **scope):  # noqa: F811
     """A token of one more account of that role."""
     with client.office.changing() as session:
         made = account_service.add(
             session,
-            AccountRow(account_id=f"{role}-stranger", role=role, **scope),
+            AccountRow(account_id=f"{role}-{account_id}", role=role, **scope),
             frozenset(),
             now=client.office.clock.now(),
         )
@@ -93,6 +94,26 @@ def test_a_forecast_counts_and_names_nobody(client, booked):  # noqa: F811
         assert call(client, role, "GET", path).status_code == 403
     headers = stranger(client, "operator", centre_id="C02")
     assert client.get(path, headers=headers).status_code == 404
+
+
+def test_a_draw_is_forecast_from_the_booking_on_but_not_before(client, booked):  # noqa: F811
+    with snapshot(client.office.engine) as session:
+        states = {row.project_id: row.state for row in session.exec(select(ProjectRow)).all()}
+    waiting = next(project_id for project_id, state in states.items() if state == "guest_pending")
+    answer = call(client, "supervisor", "GET", f"/projects/{waiting}/draws/forecast")
+    assert answer.status_code == 200, answer.text
+    widening = {"slot_id": "S1", "level": 1, "reason": "early"}
+    with client.office.changing() as session:
+        row = session.get_one(ProjectRow, waiting)
+        home = session.get_one(VenueRow, row.home)
+        row.state = "cancelled"
+    headers = stranger(client, "operator", account_id="home", centre_id=home.centre_id)
+    early = client.post(
+        f"/projects/{waiting}/widenings", headers=headers | {"Idempotency-Key": "e"}, json=widening
+    )
+    assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
+    late = call(client, "supervisor", "GET", f"/projects/{waiting}/draws/forecast")
+    assert (late.status_code, late.json()["code"]) == (409, "wrong_state")
 
 
 def test_who_may_not_see_names_sees_no_small_group(client, thin):  # noqa: F811
