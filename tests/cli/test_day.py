@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("day", "world", "plan", "check", "draw", "verify", "migrate")
+COMMANDS = ("day", "world", "plan", "check", "draw", "verify", "fairness", "migrate")
 
 
 def yidi(*words, cwd):
