@@ -6,6 +6,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
+from benchmarks.draw.report import with_error
+
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "yidi"
 COLOURS = {
@@ -55,12 +57,13 @@ def draw_plots(rows: list[dict[str, Any]], scale: list[dict[str, Any]], folder: 
     instances = list(dict.fromkeys(row["instance"] for row in rows))
     figure, panes = plt.subplots(1, len(instances), figsize=(3 * len(instances), 4))
     for pane, instance in zip(panes, instances, strict=True):
-        own = [row for row in rows if row["instance"] == instance and "min_chance" in row]
-        names = [row["contender"] for row in own]
-        pane.bar(names, [row["min_chance"] for row in own], color=[COLOURS[name] for name in names])
+        own = [with_error(row) for row in rows if row["instance"] == instance and "min_chance" in row]
+        names, errors = [row["contender"] for row in own], [row.get("±", 0) for row in own]
+        colours = [COLOURS[name] for name in names]
+        pane.bar(names, [row["min_chance"] for row in own], yerr=errors, color=colours)
         pane.set_title(instance)
         pane.tick_params(axis="x", rotation=90)
-    panes[0].set_ylabel("least chance of an eligible expert")
+    panes[0].set_ylabel("least chance, ± standard error")
     _save(figure, folder / "chances.svg")
 
 

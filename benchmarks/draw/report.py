@@ -1,5 +1,6 @@
 """The results in Markdown."""
 
+from math import sqrt
 from typing import Any
 
 
@@ -19,8 +20,16 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def with_error(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the standard error of a chance that was only estimated."""
+    if "minimum" in row or "draws" not in row:
+        return row
+    chance, half = row["min_chance"], (row["draws"] - row["dead_ends"]) / 2
+    return {**row, "±": sqrt(chance * (1 - chance) / half)}
+
+
 PEERS = (
-    "instance", "contender", "seconds", "min_chance", "minimum", "gini", "draws", "panels", "panels_possible",
+    "instance", "contender", "seconds", "min_chance", "±", "minimum", "gini", "draws", "panels", "panels_possible",
     "dead_ends", "peak_mb", "above_imports_mb", "killed_after",
 )  # fmt: skip
 SCALE = (
@@ -63,10 +72,10 @@ tell what the program itself took.
 Seven seats, a home and a guest centre with 30 specialties, one member an employer; every contender in a process
 of its own. `seconds` is one panel from arrays, for sortition-algorithms the lottery alone. `min_chance` is exact
 for Yidi (`minimum`), stated by sortition-algorithms, and for the others estimated over `draws`: the one drawn least
-in half of them, counted in the other half. `panels` are different panels among the draws, `panels_possible` all
-that a lottery of sortition-algorithms can ever give.
+in half of them, counted in the other half, with its standard error (±). `panels` are different panels among the
+draws, `panels_possible` all that a lottery of sortition-algorithms can ever give.
 
-{table(results["peers"], PEERS)}
+{table([with_error(row) for row in results["peers"]], PEERS)}
 
 ![Least chances](chances.svg)
 
