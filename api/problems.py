@@ -24,6 +24,8 @@ STATUS: dict[str, HTTPStatus] = {
     "panel_not_lawful": HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_panel": HTTPStatus.CONFLICT,
     "panels_passed_over": HTTPStatus.CONFLICT,
+    "quotas_unmet": HTTPStatus.CONFLICT,
+    "too_many_kinds": HTTPStatus.CONFLICT,
     "reveal_refused": HTTPStatus.CONFLICT,
     "bad_rows": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,

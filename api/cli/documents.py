@@ -18,7 +18,7 @@ from api.files.writing import write, write_secret
 from api.office import rehearsal_entropy, system_entropy
 from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
-from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment
+from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment, quotas_of
 from scheduler.draw.explain import DrawCase, chances_of, explain, funnels, thin
 from scheduler.planning import Budget, Impossible, Outcome, OutOfTime, Plan, Problem
 from scheduler.planning.chance import ticket
@@ -181,6 +181,7 @@ def draw(
         caps=caps_of(project, rules),
         seats=request.seats,
         method=Method(rules.draw_method),
+        quotas=quotas_of(screened.eligible, 0, rules),
         rules_digest=book.digest,
         assurance="operator_and_server" if seed is None else "rehearsal",
     )

@@ -14,7 +14,7 @@ from api.store import plans as plan_store
 from models.guests import GuestRequestState
 from models.plans import PlanState
 from models.projects import ProjectState
-from scheduler.draw import NoPanel, PanelsPassedOver
+from scheduler.draw import NOT_DRAWN
 from scheduler.planning import Budget, solve
 
 ITERATIONS = 300
@@ -134,6 +134,6 @@ def _draw(office: Office, project_id: str, reason: str, now: datetime) -> None:
     try:
         with office.changing() as session:
             draws.draw(session, office, project_id, reason=reason, actor=ACTOR, now=now)
-    except (NoPanel, PanelsPassedOver) as refusal:
+    except NOT_DRAWN as refusal:
         with office.changing() as session:
             shortages.declare(session, office, project_id, refusal, actor=ACTOR, now=now)

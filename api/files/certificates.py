@@ -93,6 +93,14 @@ class Estimates:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPanels:
+    """A lottery over listed panels: its digest, and how many experts have which chance, as [chance, experts]."""
+
+    digest: Digest
+    chances: list[Pair]
+
+
+@dataclass(frozen=True, slots=True)
 class DrawCommitment:
     """Everything fixed before a seed exists."""
 
@@ -107,7 +115,7 @@ class DrawCommitment:
     reason: str
     caps: DrawCaps
     seats: Whole
-    method: Literal["equal", "sequential"]
+    method: Literal["equal", "sequential", "panels"]
     sequential: Estimates | None
     beacon: DrawBeacon | None
     reveal_by: Moment | None
@@ -119,6 +127,7 @@ class DrawCommitment:
     parties: list[DrawParty]
     pool: FrozenPool
     lottery: dict[str, object]
+    panels: ListedPanels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +167,12 @@ class FixedMember:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """Seats of draws to come, as [project, slot], that need every candidate, as [expert, employer]."""
+    """Seats of draws to come, as [project, slot], that need every candidate, [expert, employer, projects…]."""
 
     seats: list[Pair]
     needed: Whole
-    employer_most: Whole
-    candidates: list[Pair]
+    caps: list[Pair]
+    candidates: list[Annotated[list[str], Field(min_length=3)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +182,49 @@ class PassedOver:
     attempt: Whole
     seats: list[Pair]
     needed: Whole
-    employer_most: Whole
-    candidates: list[Pair]
+    caps: list[Pair]
+    candidates: list[Annotated[list[str], Field(min_length=3)]]
+
+
+Price = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?$")]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelQuota:
+    """From `least` to `most` of these experts are drawn."""
+
+    name: str
+    least: Whole
+    most: Whole | None
+    experts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPattern:
+    """A panel by pattern, [atom, slot, how many], and its weight."""
+
+    seats: list[Annotated[list[Whole], Field(min_length=3, max_length=3)]]
+    weight: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLevel:
+    """Atoms of one chance, the price of each atom's seat, and the most that any panel is worth."""
+
+    atoms: list[Whole]
+    chance: Chance
+    prices: list[Price]
+    most: Price
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLottery:
+    """The lottery over panels in full: who is alike, which panels with which weight, and why none is fairer."""
+
+    atoms: list[list[str]]
+    patterns: list[PanelPattern]
+    levels: list[PanelLevel]
+    quotas: list[PanelQuota]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +251,7 @@ class SealedPart:
     reveals: list[Reveal]
     salt: Secret
     seed: Secret
+    panels: PanelLottery | None = None
 
 
 CERTIFICATES: Mapping[str, type] = {"yidi/draw/1": PublicCertificate, "yidi/draw-sealed/1": SealedPart}

@@ -11,7 +11,7 @@ from api.schemas.draws import DrawIn, DrawView
 from api.services import draws as service
 from api.services import shortages
 from api.store import draws, projects
-from scheduler.draw import NoPanel, PanelsPassedOver
+from scheduler.draw import NOT_DRAWN, NotDrawn
 
 router = APIRouter(tags=["draws"])
 
@@ -68,13 +68,13 @@ def _draw(call: Call, project_id: str, given: DrawIn, key: str) -> DrawView | pr
     try:
         with call.session.begin_nested():
             reference = call.once(key, given.model_dump_json(), act)
-    except (NoPanel, PanelsPassedOver) as refusal:
+    except NOT_DRAWN as refusal:
         return short_of_experts(call, project_id, refusal)
     call.locate(f"/draws/{reference}")
     return DrawView.of(draws.row(call.session, reference))
 
 
-def short_of_experts(call: Call, project_id: str, refusal: NoPanel | PanelsPassedOver) -> problems.Problem:
+def short_of_experts(call: Call, project_id: str, refusal: NotDrawn) -> problems.Problem:
     """The refusal as a problem document; that the project is short of experts is on record."""
     row = shortages.declare(call.session, call.office, project_id, refusal, actor=call.actor, now=call.now)
     return problems.refused(refusal.code, row.reason, shortages.facts(refusal, call.office, row))

@@ -13,9 +13,9 @@ from api.services.screening import Asked, Pools, ask, divide
 from api.store import draws
 from models.draws import DrawBatchRow, DrawRow
 from scheduler.draw import (
+    NOT_DRAWN,
     Batch,
-    NoPanel,
-    PanelsPassedOver,
+    NotDrawn,
     Request,
     caps_of,
     commit_batch,
@@ -31,7 +31,7 @@ class Together:
 
     row: DrawBatchRow
     drawn: tuple[DrawRow, ...]
-    short: dict[str, NoPanel | PanelsPassedOver]
+    short: dict[str, NotDrawn]
 
 
 def draw_together(
@@ -64,13 +64,13 @@ def draw_together(
     session.add(row)
     session.flush()
     drawn: list[DrawRow] = []
-    short: dict[str, NoPanel | PanelsPassedOver] = {}
+    short: dict[str, NotDrawn] = {}
     for place, project_id in enumerate(batch.order, start=1):
         turn = Turn(batch, row.digest, place, pools)
         try:
             with session.begin_nested():
                 made = draw(session, office, project_id, reason=reason, actor=actor, now=now, turn=turn)
-        except (NoPanel, PanelsPassedOver) as refusal:
+        except NOT_DRAWN as refusal:
             short[project_id] = refusal
             shortages.declare(session, office, project_id, refusal, actor=actor, now=now)
         else:

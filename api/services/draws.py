@@ -1,7 +1,7 @@
 """Panels are drawn and lost seats drawn again: committed, completed, verified and recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -30,6 +30,7 @@ from scheduler.draw import (
     commit,
     complete,
     party_commitment,
+    quotas_of,
 )
 from scheduler.draw.explain import thin_slots
 from scheduler.eligibility import Screened
@@ -73,6 +74,7 @@ def draw(
     nonces = {party: office.entropy(order.draw_id, party) for party in PARTIES}
     promised = {party: party_commitment(order.draw_id, party, nonce) for party, nonce in nonces.items()}
     screened = divide(session, asked, reserved, None if turn is None else turn.pools)
+    order = with_quotas(session, asked, order, screened)
     prepared = commit(order, screened, promised, office.entropy(order.draw_id, "salt"), now)
     drawn = complete(
         prepared,
@@ -84,6 +86,12 @@ def draw(
     )
     tell_commitment(session, asked, prepared, screened, actor, now)
     return keep(session, office, asked, order, drawn, actor, now)
+
+
+def with_quotas(session: Session, asked: Asked, order: DrawOrder, screened: Screened) -> DrawOrder:
+    """The order with what the rules ask of the panel as a whole."""
+    seniors = experts.seniors(session, [member.expert_id for member in asked.seated])
+    return replace(order, quotas=quotas_of(screened.eligible, seniors, asked.rules))
 
 
 def at_once(office: Office) -> str:

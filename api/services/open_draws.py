@@ -17,7 +17,7 @@ from api import record
 from api.beacon import QUICKNET, beacon_check
 from api.office import Office
 from api.refusals import WrongState
-from api.services.draws import keep, order_of, tell_commitment
+from api.services.draws import keep, order_of, tell_commitment, with_quotas
 from api.services.screening import ask, divide
 from api.store import open_draws
 from models.draws import OpenDrawRow, OpenDrawState
@@ -180,6 +180,7 @@ def _commit(session: Session, office: Office, row: OpenDrawRow, actor: str, now:
     order = order_of(session, office, asked, row.reason, "rehearsal" if office.rehearsal else "parties")
     row.reveal_by = now + timedelta(minutes=row.minutes)
     screened = divide(session, asked)
+    order = with_quotas(session, asked, order, screened)
     frozen = {
         "order": json.loads(_ORDER.dump_json(order)),
         "screened": json.loads(_SCREENED.dump_json(screened)),

@@ -10,7 +10,7 @@ from api.office import Office
 from api.store import projects
 from api.veils import veil
 from models.projects import ProjectRow, ProjectState
-from scheduler.draw import NoPanel, PanelsPassedOver
+from scheduler.draw import NoPanel, NotDrawn
 
 BEFORE = (
     ProjectState.BOOKED,
@@ -19,11 +19,9 @@ BEFORE = (
     ProjectState.PANEL_FILLED,
 )
 
-Short = NoPanel | PanelsPassedOver
-
 
 def declare(
-    session: Session, office: Office, project_id: str, refusal: Short, *, actor: str, now: datetime
+    session: Session, office: Office, project_id: str, refusal: NotDrawn, *, actor: str, now: datetime
 ) -> ProjectRow:
     """The project waits for a wider pool, another guest or another day (draw.widen_specialty); whoever may knows."""
     project = projects.row(session, project_id, lock=True)
@@ -34,14 +32,14 @@ def declare(
     return project
 
 
-def facts(refusal: Short, office: Office, project: ProjectRow) -> Mapping[str, str]:
+def facts(refusal: NotDrawn, office: Office, project: ProjectRow) -> Mapping[str, str]:
     """The refusal's facts, without a count of so few experts that it might tell who they are."""
     if not isinstance(refusal, NoPanel):
         return refusal.facts
     return {**refusal.facts, "available": str(veil(refusal.available, _least(office, project)))}
 
 
-def _sentence(refusal: Short, least: int) -> str:
+def _sentence(refusal: NotDrawn, least: int) -> str:
     if not isinstance(refusal, NoPanel):
         return str(refusal)
     available = veil(refusal.available, least)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, SQLModel, col, or_, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from api.sealing import Sealer
 from models.experts import ExpertConflictRow, ExpertRow, ExpertSpecialtyRow, ExpertTieRow
@@ -92,6 +92,12 @@ def first(session: Session) -> str | None:
     """The id of some active expert, the first by id, if there is one."""
     query = select(ExpertRow.expert_id).where(ExpertRow.status == ExpertStatus.ACTIVE)
     return session.exec(query.order_by(col(ExpertRow.expert_id))).first()
+
+
+def seniors(session: Session, expert_ids: Iterable[str]) -> int:
+    """How many of these experts hold a senior title."""
+    query = select(func.count()).where(col(ExpertRow.expert_id).in_(set(expert_ids)), col(ExpertRow.senior))
+    return session.exec(query).one()
 
 
 def paths_of(session: Session, expert_ids: Iterable[str]) -> dict[str, Path]:

@@ -7,11 +7,17 @@ from scheduler.draw.certificate import Prepared, certificate_digest, commit, com
 from scheduler.draw.conflicts import PanelsPassedOver
 from scheduler.draw.joint import Batch, Request, commit_batch, complete_batch
 from scheduler.draw.lottery import NoPanel, solve_lottery
-from scheduler.draw.order import Beacon, Drawn, DrawOrder, Joint, Member, Method, Scarcity
+from scheduler.draw.order import Beacon, Drawn, DrawOrder, Joint, Member, Method, Quota, Scarcity, quotas_of
+from scheduler.draw.patterns import QuotasUnmet, TooManyKinds
 from scheduler.draw.reveals import RevealRefused
 from scheduler.slots import Slot, slots_of
 
+NotDrawn = NoPanel | PanelsPassedOver | QuotasUnmet | TooManyKinds
+NOT_DRAWN = (NoPanel, PanelsPassedOver, QuotasUnmet, TooManyKinds)
+"""Why a draw may have no panel: refusals that a service expects."""
+
 __all__ = [
+    "NOT_DRAWN",
     "Batch",
     "Beacon",
     "Caps",
@@ -22,12 +28,16 @@ __all__ = [
     "Member",
     "Method",
     "NoPanel",
+    "NotDrawn",
     "PanelsPassedOver",
     "Prepared",
+    "Quota",
+    "QuotasUnmet",
     "Request",
     "RevealRefused",
     "Scarcity",
     "Slot",
+    "TooManyKinds",
     "caps_of",
     "certificate_digest",
     "commit",
@@ -37,6 +47,7 @@ __all__ = [
     "leaf_proof",
     "party_commitment",
     "path_of",
+    "quotas_of",
     "slots_of",
     "solve_lottery",
 ]

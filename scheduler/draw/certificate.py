@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from scheduler.bodies import LEVELS, path_of
+from scheduler.bodies import Caps
 from scheduler.draw.canonical import (
     canonical,
     inclusion_proof,
@@ -32,19 +32,27 @@ from scheduler.draw.conflicts import (
     next_seed,
     pairs_of,
 )
-from scheduler.draw.lottery import Cell, Lottery, solve_lottery
+from scheduler.draw.lottery import Lottery, solve_lottery
 from scheduler.draw.order import Drawn, DrawOrder, Member, Method, Scarcity
+from scheduler.draw.patterns import Patterns, QuotasUnmet, TooManyKinds, atoms_of, solve_patterns
 from scheduler.draw.reveals import RevealRefused, check_reveals
 from scheduler.draw.sampling import Drawing
 from scheduler.draw.sequential import RUNS, ByList
+from scheduler.draw.writing import (
+    Row,
+    write_caps,
+    write_lottery,
+    write_member,
+    write_panels,
+    write_panels_public,
+    write_pool,
+    write_scarcity,
+    write_slot,
+)
 from scheduler.eligibility import Screened
 from scheduler.errors import BadInput, require
-from scheduler.slots import Slot
 
 ALGORITHM = "yidi-draw-1"
-
-Row = tuple[str, str, str, str, str]
-"""An expert of the pool: id, group, employer, department, and the number of the cell or the reason of exclusion."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Prepared:
     order: DrawOrder
     drawing: Drawing
     by_list: ByList | None
+    patterns: Patterns | None
     commitment: Mapping[str, Any]
     digest: str
     salt: bytes
@@ -62,7 +71,7 @@ class Prepared:
 
     @property
     def lottery(self) -> Lottery:
-        """The equal lottery, which for a draw list by list is only there to compare."""
+        """The equal lottery of the flow; for other methods it is only there to compare."""
         return self.drawing.lottery
 
 
@@ -72,7 +81,8 @@ def commit(
     """The draw with everything fixed that can be fixed before a seed exists.
 
     `parties` maps each party to its commitment (`party_commitment`), `salt` has 32 bytes and stays sealed.
-    Raises `NoPanel` when no valid panel exists, conflicts between members apart.
+    Raises `NoPanel` when no valid panel exists, conflicts between members apart, `QuotasUnmet` when quotas leave
+    none, and `TooManyKinds` when they cannot be drawn under exactly.
     """
     require(len(salt) == 32, "salt", f"{len(salt)} bytes", "32 bytes")
     require(bool(parties), "parties", "", "at least one party provides randomness")
@@ -83,7 +93,7 @@ def commit(
     number = {expert_id: nth for nth, expert_id in enumerate(census.ids)}
     apart = [(number[one], number[other]) for one, other in conflicts]
     drawing = Drawing(lottery, census, apart)
-    pool = _pool(screened, drawing)
+    pool = write_pool(screened, drawing)
     root = merkle_root([leaf(row, salt) for row in pool])
     by_list, estimates = None, None
     if order.method is Method.SEQUENTIAL:
@@ -91,9 +101,11 @@ def commit(
         sizes = [size for _, size in lottery.counts]
         chances = by_list.estimate(root, drawing.cell_of.tolist(), sizes)
         estimates = {"chances": [str(chance) for chance in chances], "runs": str(RUNS)}
-    loose = [(census.ids[one], census.ids[other]) for one, other in drawing.loose]
+    patterns = _patterns(order, drawing, caps, apart)
+    method = order.method if patterns is None else Method.PANELS
+    loose = [] if patterns else [(census.ids[one], census.ids[other]) for one, other in drawing.loose]
     cells = drawing.cell_of.tolist()
-    commitment = {
+    commitment: dict[str, Any] = {
         "format": "yidi/draw-commitment/1",
         "algorithm": ALGORITHM,
         "assurance": order.assurance,
@@ -105,7 +117,7 @@ def commit(
             "round": str(order.beacon.round),
             "scheme": order.beacon.scheme,
         },
-        "caps": {level: None if cap is None else str(cap) for level, cap in _caps(order)},
+        "caps": write_caps(order),
         "committed_at": utc_text(committed_at),
         "conflicts": {
             "digest": sha256(canonical([leaf_salt(salt, "").hex(), [list(pair) for pair in conflicts]])),
@@ -124,8 +136,8 @@ def commit(
             "draws": str(order.joint.draws),
             "place": str(order.joint.place),
         },
-        "lottery": _lottery(lottery),
-        "method": order.method.value,
+        "lottery": write_lottery(lottery),
+        "method": method.value,
         "number": str(order.number),
         "parties": [
             {"commitment": parties[party], "party": party} for party in sorted(parties, key=str.encode)
@@ -142,10 +154,12 @@ def commit(
         "rules_digest": order.rules_digest,
         "seats": str(lottery.seats),
         "sequential": estimates,
-        "slots": [_slot(slot) for slot in order.slots],
+        "slots": [write_slot(slot) for slot in order.slots],
     }
+    if patterns is not None:
+        commitment["panels"] = write_panels_public(patterns, write_panels(order, patterns, census), salt)
     digest = sha256(canonical(commitment))
-    return Prepared(order, drawing, by_list, commitment, digest, salt, pool, conflicts)
+    return Prepared(order, drawing, by_list, patterns, commitment, digest, salt, pool, conflicts)
 
 
 def complete(
@@ -173,22 +187,24 @@ def complete(
     seed = seed_of(prepared.digest, reveals, randomness)
     joint = order.joint
     attempts, members, stranded = _sample(prepared, seed, strands)
-    sealed = {
+    sealed: dict[str, Any] = {
         "attempts": str(attempts),
         "conflicts": [list(pair) for pair in prepared.conflicts],
         "draw_id": order.draw_id,
-        "fixed": [{**_member(member), "path": list(path)} for member, path in order.fixed],
+        "fixed": [{**write_member(member), "path": list(path)} for member, path in order.fixed],
         "format": "yidi/draw-sealed/1",
-        "panel": [_member(member) for member in members],
+        "panel": [write_member(member) for member in members],
         "pool": [list(row) for row in prepared.pool],
-        "reserved": None if joint is None or joint.reserved is None else _scarcity(joint.reserved),
+        "reserved": None if joint is None or joint.reserved is None else write_scarcity(joint.reserved),
         "reveals": [
             {"nonce": reveals[party].hex(), "party": party} for party in sorted(reveals, key=str.encode)
         ],
         "salt": prepared.salt.hex(),
         "seed": seed.hex(),
-        "stranded": [{"attempt": str(attempt), **_scarcity(why)} for attempt, why in stranded],
+        "stranded": [{"attempt": str(attempt), **write_scarcity(why)} for attempt, why in stranded],
     }
+    if prepared.patterns is not None:
+        sealed["panels"] = write_panels(order, prepared.patterns, prepared.drawing.census)
     public = {
         "beacon_signature": beacon_signature.hex(),
         "commitment": prepared.commitment,
@@ -227,12 +243,38 @@ def _sample(
 def _panel(prepared: Prepared, seed: bytes) -> list[tuple[int, int, Fraction]]:
     """The panel as (slot, number of the expert, equal chance); empty at a dead end."""
     drawing = prepared.drawing
+    if prepared.patterns is not None:
+        chance = {
+            n: c
+            for a, c in zip(prepared.patterns.atoms, prepared.patterns.chances, strict=True)
+            for n in a.members
+        }
+        seats = ((slot, nth, chance[nth]) for slot, nth in prepared.patterns.draw(seed))
+        return sorted(seats, key=lambda seat: (seat[0], drawing.census.ids[seat[1]].encode()))
     if prepared.by_list is None:
         return [(seated.slot, seated.nth, seated.chance) for seated in drawing.sample(seed)]
     return [
         (slot, nth, drawing.lottery.chances[drawing.cells[drawing.cell_of[nth]]])
         for slot, nth in prepared.by_list.draw(seed) or ()
     ]
+
+
+def _patterns(
+    order: DrawOrder, drawing: Drawing, caps: Caps, apart: Sequence[tuple[int, int]]
+) -> Patterns | None:
+    """The lottery over patterns where one is needed: for quotas, or for conflicts that no bin keeps apart."""
+    if order.method is Method.SEQUENTIAL or not (order.quotas or drawing.loose):
+        return None
+    atoms = atoms_of(drawing.census, caps, apart, order.quotas)
+    try:
+        found = solve_patterns(order.slots, drawing.lottery.seats, caps, atoms, apart, order.quotas)
+    except TooManyKinds:
+        if order.quotas:
+            raise
+        return None  # the few loose pairs are passed over, within the stated bound
+    if found is None:
+        raise QuotasUnmet(", ".join(quota.name for quota in order.quotas), len(apart))
+    return found
 
 
 def certificate_digest(public: Mapping[str, Any]) -> str:
@@ -258,87 +300,4 @@ def leaf_proof(sealed: Mapping[str, Any], expert_id: str) -> dict[str, Any]:
         "path": [node.hex() for node in path],
         "row": list(rows[index]),
         "salt": leaf_salt(salt, expert_id).hex(),
-    }
-
-
-def _caps(order: DrawOrder) -> list[tuple[str, int | None]]:
-    return [(level, order.caps.at(nth)) for nth, level in enumerate(LEVELS)]
-
-
-def _slot(slot: Slot) -> dict[str, Any]:
-    return {
-        "codes": sorted(slot.requirement.codes),
-        "most": str(slot.upmost),
-        "region": slot.region,
-        "seats": str(slot.seats),
-        "slot_id": slot.slot_id,
-        "venue_id": slot.venue_id,
-    }
-
-
-def _pool(screened: Screened, drawing: Drawing) -> tuple[Row, ...]:
-    """Every screened expert, by id."""
-    cells = dict(zip(drawing.census.ids, drawing.cell_of.tolist(), strict=True))
-    rows: list[Row] = []
-    for expert in screened.eligible:
-        group, employer, department = path_of(expert)
-        rows.append((expert.expert_id, group, employer, department, str(cells[expert.expert_id])))
-    rows += [(entry.expert_id, "", "", "", entry.reason.value) for entry in screened.excluded]
-    return tuple(sorted(rows, key=lambda row: row[0].encode()))
-
-
-def _lottery(lottery: Lottery) -> dict[str, Any]:
-    """The lottery for the public: bodies whose cap binds, and cells, are numbered and not named."""
-    cell_number = {cell: str(nth) for nth, (cell, _) in enumerate(lottery.counts)}
-    body_number = {body: str(nth) for nth, body in enumerate(lottery.bodies)}
-
-    def inside(path: Sequence[str]) -> str:
-        found = (body_number.get(tuple(path[:end])) for end in range(len(path), 0, -1))
-        return next((number for number in found if number is not None), "")
-
-    def level(chance: Fraction, cells: Sequence[Cell]) -> dict[str, Any]:
-        return {"cells": [cell_number[cell] for cell in cells], "chance": str(chance)}
-
-    return {
-        "bodies": [
-            {
-                "cap": str(lottery.caps.of(body)),
-                "level": LEVELS[len(body) - 1],
-                "within": inside(body[:-1]),
-            }
-            for body in lottery.bodies
-        ],
-        "cells": [
-            {"body": inside(cell.body), "members": str(size), "slots": [str(slot) for slot in cell.slots]}
-            for cell, size in lottery.counts
-        ],
-        "levels": [
-            {
-                **level(one.chance, one.cells),
-                "cut": None
-                if one.cut is None
-                else {
-                    "bodies": [body_number[body] for body in one.cut.bodies],
-                    "cells": [cell_number[cell] for cell in one.cut.cells],
-                    "ground": one.cut.ground,
-                    "slots": [str(slot) for slot in one.cut.slots],
-                    "total": one.cut.total,
-                },
-            }
-            for one in lottery.levels
-        ],
-        "spread": [[cell_number[cell], str(slot), str(load)] for cell, slot, load in lottery.spread],
-    }
-
-
-def _member(member: Member) -> dict[str, str]:
-    return {"chance": str(member.chance), "expert_id": member.expert_id, "slot_id": member.slot_id}
-
-
-def _scarcity(why: Scarcity) -> dict[str, Any]:
-    return {
-        "candidates": [list(candidate) for candidate in why.candidates],
-        "employer_most": str(why.employer_most),
-        "needed": str(why.needed),
-        "seats": [list(seat) for seat in why.seats],
     }

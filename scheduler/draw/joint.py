@@ -62,8 +62,7 @@ class Batch:
         needed = {(number, slot) for number, slot, _ in fixed if number in near}
         held = {one for number, slot in needed for one in self._allocation.available(number, slot)}
         # Of an employer with more candidates than can sit nobody is needed in person: a colleague can stand in.
-        count = Counter(employer for _, employer in why.candidates)
-        ids = frozenset(self._ids[one] for one in held if count[self._employer[one]] <= why.employer_most)
+        ids = frozenset(self._ids[one] for one in held) & _all_needed(why)
         return (why, ids) if ids else (None, ids)
 
     def strands(self, project_id: str, panel: Collection[str]) -> Scarcity | None:
@@ -93,18 +92,23 @@ class Batch:
         candidates = sorted(
             {one for number, slot in slots for one in self._allocation.available(number, slot)}
         )
-        most = sum(self._requests[number].caps.employer for number in {number for number, _ in slots})
-        left = Counter(self._employer[one] for one in candidates if one not in panel)
-        if sum(min(count, most) for count in left.values()) > needed + spare:
-            return None
-        return Scarcity(
+        numbers = sorted({number for number, _ in slots})
+        able = {number: set[int]() for number in numbers}
+        for number, slot in slots:
+            able[number].update(self._allocation.available(number, slot))
+        why = Scarcity(
             seats=tuple(
                 (self.order[number], self._requests[number].slots[slot].slot_id) for number, slot in slots
             ),
             needed=needed,
-            employer_most=most,
-            candidates=tuple((self._ids[one], self._employer[one]) for one in candidates),
+            caps=tuple((self.order[number], self._requests[number].caps.employer) for number in numbers),
+            candidates=tuple(
+                (self._ids[one], self._employer[one], tuple(self.order[n] for n in numbers if one in able[n]))
+                for one in candidates
+            ),
         )
+        out = {self._ids[one] for one in panel}
+        return why if sum(_most(why, out).values()) <= needed + spare else None
 
     def _claim(self, request: Request) -> Claim:
         candidates: list[list[int]] = [[] for _ in request.slots]
@@ -126,6 +130,25 @@ class Batch:
             bodies=bodies,
             odds={one: frozenset(foes) for one, foes in odds.items()},
         )
+
+
+def _most(why: Scarcity, panel: Collection[str]) -> dict[str, int]:
+    """How many of each employer's candidates who are not on the panel can at most sit."""
+    count, able = Counter[str](), Counter[tuple[str, str]]()
+    for expert_id, employer, projects in why.candidates:
+        if expert_id not in panel:
+            count[employer] += 1
+            able.update((employer, project) for project in projects)
+    return {
+        employer: min(total, sum(min(cap, able[employer, project]) for project, cap in why.caps))
+        for employer, total in count.items()
+    }
+
+
+def _all_needed(why: Scarcity) -> frozenset[str]:
+    """The candidates of employers all of whose candidates can sit; of others a colleague can stand in."""
+    most, count = _most(why, ()), Counter(employer for _, employer, _ in why.candidates)
+    return frozenset(one for one, employer, _ in why.candidates if most[employer] == count[employer])
 
 
 def _ticket(seed: bytes, project_id: str) -> bytes:

@@ -1,6 +1,6 @@
 """What is to be drawn, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from typing import Any
 
 from scheduler.bodies import Body, Caps
 from scheduler.errors import require
+from scheduler.people import Expert
+from scheduler.rules import Rules
 from scheduler.slots import Slot
 
 
@@ -17,6 +19,8 @@ class Method(StrEnum):
 
     EQUAL = "equal"
     SEQUENTIAL = "sequential"
+    PANELS = "panels"
+    """Equal chances over whole panels, where constraints are no flow; `equal` becomes it when it must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +52,33 @@ class Beacon:
 class Scarcity:
     """Seats of draws yet to come, as (project, slot), that leave no choice of experts.
 
-    They need `needed` experts. `candidates` are all who could fill one of them, as (expert, employer); of one
-    employer at most `employer_most` can sit, the sum of those projects' caps. So at most Σ min(candidates of an
-    employer, employer_most) of them can be seated, which is just enough, or, without a panel's members, too few.
+    They need `needed` experts. `candidates` are all who could fill one of them, as (expert, employer, projects they
+    could sit for), and `caps` the projects' employer caps. Of one employer at most Σ over projects of
+    min(cap, its candidates for the project) can be seated. In all that is just enough, or, without a panel's
+    members, too few.
     """
 
     seats: tuple[tuple[str, str], ...]
     needed: int
-    employer_most: int
-    candidates: tuple[tuple[str, str], ...]
+    caps: tuple[tuple[str, int], ...]
+    candidates: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At least and at most how many of these experts are drawn, wherever they sit; `most` None is no limit."""
+
+    name: str
+    experts: frozenset[str]
+    least: int = 0
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        whole = type(self.least) is int and type(self.most) in (int, type(None))
+        sound = whole and self.least >= 0 and (self.most is None or self.least <= self.most)
+        require(
+            sound, "least", self.least, f"quota {self.name} has whole numbers, the least not above the most"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,7 @@ class DrawOrder:
     `seats` is needed where slots leave a choice. `reason` is needed for every draw after the first. `fixed`
     members keep their seats; each comes with the path of its bodies, whose caps they use up. Parties reveal until
     `reveal_by`; the `beacon` round, if any, comes after that. `joint` is its place among draws made together.
+    `quotas` count only those drawn now: whoever already sits was counted before.
     """
 
     draw_id: str
@@ -97,6 +120,7 @@ class DrawOrder:
     reveal_by: datetime | None = None
     beacon: Beacon | None = None
     joint: Joint | None = None
+    quotas: tuple[Quota, ...] = ()
 
     def __post_init__(self) -> None:
         require(self.number >= 1, "number", self.number, "draws of a project are numbered from 1")
@@ -106,7 +130,13 @@ class DrawOrder:
         )
         exact = all(slot.most in (None, slot.seats) for slot in self.slots)
         require(
-            exact or self.method is Method.EQUAL,
+            not self.quotas or self.method is not Method.SEQUENTIAL,
+            "quotas",
+            len(self.quotas),
+            "not list by list",
+        )
+        require(
+            exact or self.method is not Method.SEQUENTIAL,
             "method",
             self.method,
             "list by list, slots have exact seats",
@@ -120,3 +150,11 @@ class Drawn:
     members: tuple[Member, ...]
     public: Mapping[str, Any]
     sealed: Mapping[str, Any]
+
+
+def quotas_of(eligible: Iterable[Expert], seniors: int, rules: Rules) -> tuple[Quota, ...]:
+    """What the rules ask of a whole panel: so many seniors, less the `seniors` already seated."""
+    least = (rules.panel_senior_min_count or 0) - seniors
+    if least <= 0:
+        return ()
+    return (Quota("senior", frozenset(one.expert_id for one in eligible if one.senior), least),)

@@ -20,6 +20,7 @@ class Rules:
     panel_same_employer_max_fraction: Fraction | None
     panel_same_department_max_count: int | None
     panel_same_group_max_count: int | None
+    panel_senior_min_count: int | None
     panel_direct_appointment_allowed: bool
 
     draw_earliest_before_start: timedelta

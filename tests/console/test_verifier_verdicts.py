@@ -263,7 +263,7 @@ def test_draws_made_together_are_judged_alike(page):
                 cases.append(
                     (record, {**certificates, project: refitted(public, {**sealed, "stranded": told})})
                 )
-            for change in ({"needed": "9"}, {"employer_most": "9"}, {"candidates": []}):
+            for change in ({"needed": "9"}, {"caps": [["A", "9"]]}, {"candidates": []}):
                 if sealed["reserved"]:
                     told = {**sealed["reserved"], **change}
                     cases.append(

@@ -2,10 +2,12 @@
 
 import copy
 import hashlib
+import hmac
 import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 import rfc8785
@@ -17,7 +19,8 @@ from api.signing import check_signature
 from scheduler.draw import (
     Caps,
     DrawOrder,
-    PanelsPassedOver,
+    Quota,
+    QuotasUnmet,
     RevealRefused,
     commit,
     complete,
@@ -241,7 +244,30 @@ def test_experts_who_declared_a_conflict_never_sit_together_and_no_chance_moves(
     assert all(150 <= seen[expert.expert_id] <= 250 for expert in pool), "each has 2/5 of 500"
 
 
-def test_a_conflict_too_heavy_to_keep_apart_is_passed_over_within_the_stated_bound():
+def test_a_conflict_too_heavy_for_a_bin_is_drawn_over_whole_panels_with_exact_chances():
+    pool = at_odds(experts(*[("0", f"u{n}") for n in range(5)]), ("E00", "E01"))
+    seen = Counter()
+    for seed in range(600):
+        drawn = draw(slots(3), pool, seed=seed)
+        panel = {member.expert_id for member in drawn.members}
+        assert not {"E00", "E01"} <= panel
+        seen.update(panel)
+        for member in drawn.members:
+            assert member.chance == (Fraction(1, 2) if member.expert_id < "E02" else Fraction(2, 3))
+    said = drawn.public["commitment"]
+    assert (said["method"], said["panels"]["chances"]) == ("panels", [["1/2", "2"], ["2/3", "3"]])
+    assert said["conflicts"]["most_shift"] == "0"
+    steps = verify_draw(drawn.public, drawn.sealed)
+    assert [step for step in steps if not step.holds] == []
+    assert next(step for step in steps if step.name == "conflicts").detail == "", (
+        "every other panel was tried"
+    )
+    assert all(240 <= seen[f"E0{n}"] <= 360 for n in range(2)), "half of 600"
+    assert all(340 <= seen[f"E0{n}"] <= 460 for n in range(2, 5)), "two thirds of 600"
+
+
+def test_without_exact_panels_a_heavy_conflict_is_passed_over_within_the_stated_bound(monkeypatch):
+    monkeypatch.setattr("scheduler.draw.patterns.MOST_ATOMS", 0)
     pool = at_odds(experts(*[("0", f"u{n}") for n in range(5)]), ("E00", "E01"))
     several = 0
     for seed in range(100):
@@ -253,7 +279,37 @@ def test_a_conflict_too_heavy_to_keep_apart_is_passed_over_within_the_stated_bou
     assert drawn.public["commitment"]["conflicts"]["most_shift"] == "3/5"
 
 
-def test_a_skipped_or_added_attempt_and_a_dropped_conflict_are_found():
+def test_quotas_over_the_whole_panel_are_kept_and_forged_panels_found():
+    pool = experts(*[("0", f"u{n}") for n in range(4)], *[("1", f"v{n}") for n in range(4)])
+    senior = Quota("senior", frozenset({"E00", "E01", "E04"}), 2)
+    for seed in range(60):
+        drawn = draw(slots(2, 2), pool, seed=seed, quotas=(senior,))
+        assert len(senior.experts & {member.expert_id for member in drawn.members}) >= 2
+    public, sealed = json.loads(json.dumps(drawn.public)), json.loads(json.dumps(drawn.sealed))
+    assert first_broken(resigned_unsigned(public, sealed), sealed) is None
+    dropped = copy.deepcopy(sealed)
+    dropped["panels"]["quotas"] = []
+    assert first_broken(resigned_unsigned(public, dropped), dropped).name == "conflicts"
+    for change in (
+        lambda listed: listed["patterns"].pop(),
+        lambda listed: listed["levels"][0].update(chance="0"),
+        lambda listed: listed["levels"][0]["prices"].reverse(),
+        lambda listed: listed["atoms"].reverse(),
+    ):
+        forged, said = copy.deepcopy(sealed), copy.deepcopy(public)
+        change(forged["panels"])
+        own = hmac.digest(bytes.fromhex(sealed["salt"]), b"", "sha256").hex()
+        fitted = "sha256:" + hashlib.sha256(jcs([own, forged["panels"]])).hexdigest()
+        said["commitment"]["panels"]["digest"] = fitted
+        assert first_broken(resigned_unsigned(said, forged), forged).name == "conflicts"
+    with pytest.raises(QuotasUnmet):
+        draw(slots(2, 2), pool, quotas=(Quota("senior", frozenset({"E00"}), 2),))
+    with pytest.raises(BadInput):
+        Quota("senior", frozenset(), 2, 1)
+
+
+def test_a_skipped_or_added_attempt_and_a_dropped_conflict_are_found(monkeypatch):
+    monkeypatch.setattr("scheduler.draw.patterns.MOST_ATOMS", 0)
     pool = at_odds(experts(*[("0", f"u{n}") for n in range(5)]), ("E00", "E01"))
     drawn = next(
         one for one in (draw(slots(3), pool, seed=n) for n in range(200)) if one.sealed["attempts"] == "2"
@@ -278,6 +334,6 @@ def resigned_unsigned(public, sealed):
 
 def test_conflicts_that_leave_no_panel_are_refused_with_their_number():
     pool = at_odds(experts(("0", "a"), ("0", "b")), ("E00", "E01"))
-    with pytest.raises(PanelsPassedOver) as refusal:
+    with pytest.raises(QuotasUnmet) as refusal:
         draw(slots(2), pool)
-    assert refusal.value.facts == {"conflicts": "1", "stranding": "0", "attempts": "1000"}
+    assert refusal.value.facts == {"conflicts": "1", "quotas": ""}

@@ -125,7 +125,7 @@ def test_scarce_experts_are_reserved_and_the_reserve_is_proven():
             sealed = certificates["A"][1]
             assert ["E00", "", "", "", "reserved"] in sealed["pool"]
             assert sealed["reserved"] == {
-                "candidates": [["E00", "a"]], "employer_most": "1", "needed": "1", "seats": [["B", "S1"]]
+                "candidates": [["E00", "a", "B"]], "caps": [["B", "1"]], "needed": "1", "seats": [["B", "S1"]]
             }  # fmt: skip
             return
     raise AssertionError("the order never put A first")

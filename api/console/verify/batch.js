@@ -53,7 +53,7 @@ function drawsOf({ commitment_digest: digest, order }, checked) {
 
 // A statement of scarcity counts all who could sit, as far as the certificates of the draws it names are here.
 function checkCounted(entry, place, { order }, draws) {
-  const named = new Set(entry.candidates.map((one) => one.expert));
+  const named = new Set(entry.candidates.flatMap((one) => one.projects.map((project) => JSON.stringify([one.expert, project]))));
   const projects = new Set(entry.seats.map(([project]) => project));
   for (const project of projects) insist(order.indexOf(project) > place, "already_drawn", project);
   if ([...projects].some((project) => !draws.has(project))) return false;
@@ -68,12 +68,14 @@ function checkCounted(entry, place, { order }, draws) {
     if (!sealed) whole = false;
     for (const { expert, cell } of sealed ? sealed.pool : []) {
       const reaches = cell !== null && lottery.cells[cell].slots.includes(number);
-      insist(!reaches || named.has(expert), "not_counted", project);
+      insist(!reaches || named.has(JSON.stringify([expert, project])), "not_counted", project);
     }
   }
-  const most = [...projects].reduce((sum, project) => sum + draws.get(project).facts.commitment.caps.employer, 0n);
   insist(needed === entry.needed, "needed_is_another", entry.needed, needed);
-  insist(most === entry.employer_most, "most_is_another", entry.employer_most, most);
+  for (const { project, cap } of entry.caps) {
+    const own = projects.has(project) ? draws.get(project).facts.commitment.caps.employer : null;
+    insist(cap === own, "most_is_another", cap, own ?? "-");
+  }
   return whole;
 }
 

@@ -104,6 +104,7 @@ export const REFUSALS = {
   too_fine_a_share: ["份额的公分母过大", "the shares have too large a common denominator"],
   no_way_on: ["份额不能合成整席", "the shares do not add up to whole seats"],
   attempts_out_of_bounds: ["抽样次数 {0}，应为 1 至 {1}", "{0} attempts, not 1 to {1}"],
+  caps_of_others: ["让路的理由所列上限与所涉项目不符", "a statement of scarcity lists caps of other projects than its seats"],
   scarcity_of_no_seats: ["让路的理由没有写明席位", "a statement of scarcity names no seats"],
   candidate_twice: ["候选人有重复", "a candidate is named twice"],
   reserved_without_reason: ["留出 {0} 名专家却没有理由", "{0} experts are left to other draws without a reason"],

@@ -29,10 +29,16 @@ const seat = (value, at) => {
   return value.map((one) => form.id(one, at));
 };
 const candidate = (value, at) => {
-  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
-  return { expert: form.id(value[0], at), employer: form.text(value[1], at) };
+  insist(Array.isArray(value) && value.length >= 3, "not_a_pair", at);
+  const projects = value.slice(2).map((one) => form.id(one, at));
+  insist(new Set(projects).size === projects.length, "candidate_twice");
+  return { expert: form.id(value[0], at), employer: form.text(value[1], at), projects };
 };
-const SCARCITY = { candidates: form.list(candidate), employer_most: form.whole, needed: form.whole, seats: form.list(seat) };
+const projectCap = (value, at) => {
+  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
+  return { project: form.id(value[0], at), cap: form.whole(value[1], at) };
+};
+const SCARCITY = { candidates: form.list(candidate), caps: form.list(projectCap), needed: form.whole, seats: form.list(seat) };
 const MEMBER = { chance: form.ratio, expert_id: form.id, slot_id: form.id };
 const fields = (readers) => (value, at) => form.record(value, readers, at);
 

@@ -102,8 +102,8 @@ class _Case:
         return "not checked for draws still sealed" if unseen else None
 
     def _counted(self, entry: Mapping[str, Any], place: int) -> None:
-        candidates = {expert for expert, _ in entry["candidates"]}
-        needed, most, seen = 0, 0, set()
+        able = {(expert, project) for expert, _, *projects in entry["candidates"] for project in projects}
+        needed, caps = 0, dict[str, int]()
         for project, slot_id in entry["seats"]:
             check(self.record["order"].index(project) > place, f"{project} was already drawn")
             if project not in self.certificates:
@@ -112,16 +112,15 @@ class _Case:
             said = public["commitment"]
             number = next(nth for nth, slot in enumerate(said["slots"]) if slot["slot_id"] == slot_id)
             needed += whole(said["slots"][number]["seats"])
-            if project not in seen:
-                seen.add(project)
-                most += whole(said["caps"]["employer"])
+            caps[project] = whole(said["caps"]["employer"])
             if sealed is not None:
                 reach = {
                     str(nth)
                     for nth, cell in enumerate(said["lottery"]["cells"])
                     if str(number) in cell["slots"]
                 }
-                eligible = {row[0] for row in sealed["pool"] if row[4] in reach}
-                check(eligible <= candidates, f"not everyone who could sit for {project} was counted")
+                eligible = {(row[0], project) for row in sealed["pool"] if row[4] in reach}
+                check(eligible <= able, f"not everyone who could sit for {project} was counted")
         check(needed == whole(entry["needed"]), "the seats in need are not as many as stated")
-        check(most == whole(entry["employer_most"]), "the employers' caps are not as stated")
+        stated = {project: whole(cap) for project, cap in entry["caps"]}
+        check(caps == stated, "the employers' caps are not as stated")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from scheduler.verification.draws.lottery import LEVELS, Lottery
+from scheduler.verification.draws.panels import Panels
 from scheduler.verification.draws.parts import (
     Broken,
     again,
@@ -28,10 +29,14 @@ from scheduler.verification.draws.parts import (
     whole,
 )
 from scheduler.verification.draws.replay import Path, Person, Replay, draw_by_list
+from scheduler.verification.draws.scarcity import all_needed, most_seated
 
 MOST_ATTEMPTS = 1_000
 MOST_WORK = 20_000_000
 """Attempts times people: a bound on hostile input."""
+
+MOST_ATOMS = 200
+"""A bound on atoms, patterns and levels of listed panels."""
 
 Signed = Callable[[bytes, bytes, bytes], bool]
 """Whether a signature of a message is by a public key: (key, message, signature)."""
@@ -90,6 +95,7 @@ class _Case:
         self.people: list[Person] = []
         self.room: dict[Path, int] = {}
         self.replay: Replay | None = None
+        self.listed: Panels | None = None
 
     def steps(self) -> list[tuple[str, Callable[[], str | None]]]:
         """The steps in order."""
@@ -123,7 +129,7 @@ class _Case:
         said = self._said
         check(said["format"] == "yidi/draw-commitment/1", "the format is not yidi/draw-commitment/1")
         check(said["algorithm"] == "yidi-draw-1", "the algorithm is not yidi-draw-1")
-        check(said["method"] in ("equal", "sequential"), "the method is unknown")
+        check(said["method"] in ("equal", "sequential", "panels"), "the method is unknown")
         number, previous, reason = whole(said["number"]), said["previous"], said["reason"]
         chained = number >= 1 and (number > 1) == (previous is not None) == bool(reason)
         check(chained, "the chain of draws is broken")
@@ -133,10 +139,12 @@ class _Case:
         self.lottery = Lottery(said)
         self.lottery.slots_hold_the_seats()
         exact = all(slot.least == slot.most for slot in self.lottery.slots)
-        check(exact or said["method"] == "equal", "list by list, slots have exact seats")
+        check(exact or said["method"] != "sequential", "list by list, slots have exact seats")
         check(
-            (said["sequential"] is None) == (said["method"] == "equal"), "the estimates do not fit the method"
+            (said["sequential"] is None) == (said["method"] != "sequential"),
+            "the estimates do not fit the method",
         )
+        check(("panels" in said) == (said["method"] == "panels"), "the panels do not fit the method")
         check(whole(self.public["drawn"]) == self.lottery.seats, "not every seat is filled")
         check(
             moment(said["committed_at"]) <= moment(self.public["completed_at"]),
@@ -265,8 +273,11 @@ class _Case:
         good = all(lottery.bodies[body][1] == self.room[name] for body, name in names.items())
         check(good, "a body's cap is not the rule's less the members already seated")
 
-    def conflicts(self) -> None:
-        """The conflicting pairs are the committed ones, of eligible experts, and their bound is right."""
+    def conflicts(self) -> str | None:
+        """The conflicting pairs are the committed ones, of eligible experts, and their bound is right.
+
+        Where whole panels were listed to keep conflicts or quotas, those are valid, and fair as far as can be seen.
+        """
         stated, pairs = self._said["conflicts"], self.sealed["conflicts"]
         check(all(len(pair) == 2 for pair in pairs), "a conflict is not a pair")
         own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
@@ -275,11 +286,32 @@ class _Case:
         chances = {person.expert_id: self.lottery.chances[person.cell] for person in self.people}
         known = all(one in chances and other in chances and one != other for one, other in pairs)
         check(known, "a conflict is not between two eligible experts")
-        self.replay = Replay(self.lottery, self.people, pairs)
-        loose = self.replay.loose
+        if self._said["method"] == "panels":
+            loose: Sequence[Sequence[str]] = ()  # every listed panel keeps every pair apart
+        else:
+            self.replay = Replay(self.lottery, self.people, pairs)
+            loose = self.replay.loose
         check(len(loose) == whole(stated["loose"]), "the loose conflicts are not as many as committed")
         shift = sum((min(chances[one], chances[other]) for one, other in loose), Fraction(0))
         check(min(shift, Fraction(1)) == fraction(stated["most_shift"]), "the bound on conflicts is wrong")
+        check(("panels" in self.sealed) == ("panels" in self._said), "the panels are not as committed")
+        return self._panels() if "panels" in self.sealed else None
+
+    def _panels(self) -> str | None:
+        """The listed panels are the committed ones, valid, and as fair as their prices prove."""
+        stated, listed = self._said["panels"], self.sealed["panels"]
+        own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
+        check(digest(jcs([own, listed])) == stated["digest"], "the panels are not the committed ones")
+        small = max(len(listed[name]) for name in ("atoms", "patterns", "levels", "quotas")) <= MOST_ATOMS
+        check(small, "there are too many atoms or panels")
+        self.listed = Panels(listed, self.lottery, self.people, self.room, self.sealed["conflicts"])
+        self.listed.are_valid()
+        members = Counter[Fraction]()
+        for size, chance in zip(self.listed.sizes, self.listed.chances, strict=True):
+            members[chance] += size
+        told = [[str(chance), str(members[chance])] for chance in sorted(members)]
+        check(stated["chances"] == told, "the chances are not those of the panels")
+        return self.listed.are_optimal()
 
     def reveals(self) -> None:
         """Each reveal is the committed one, and the seed is their hash."""
@@ -316,13 +348,16 @@ class _Case:
             clash = not drawn or any(set(pair) <= panel for pair in self.sealed["conflicts"])
             if not clash and attempt in stranded:
                 entry = stranded.pop(attempt)
-                short = sat_at_most(entry, panel) < whole(entry["needed"])
+                short = sum(most_seated(entry, panel).values()) < whole(entry["needed"])
                 check(short, "a panel was passed over that would have stranded nobody")
                 clash = True
             check(clash == (attempt < attempts), "the panel is not the first that may be taken")
             seed = again(seed)
         check(not stranded, "an attempt is explained that was not passed over for others")
         chances = {person.expert_id: self.lottery.chances[person.cell] for person in self.people}
+        if self.listed is not None:
+            each = zip(self.listed.atoms, self.listed.chances, strict=True)
+            chances = {one: chance for atom, chance in each for one in atom}
         expected = [
             {
                 "chance": str(chances[expert]),
@@ -334,6 +369,8 @@ class _Case:
         check(self.sealed["panel"] == expected, "the panel is not the one the seed gives")
 
     def _drawn(self, seed: bytes) -> list[tuple[int, str]]:
+        if self.listed is not None:
+            return self.listed.panel(seed)
         if self._said["method"] == "sequential":
             return draw_by_list(self.lottery, self.people, self.room, self.sealed["conflicts"], seed)
         assert self.replay is not None
@@ -346,20 +383,4 @@ class _Case:
         check(entry is not None or not out, "experts are reserved without a reason")
         if entry is not None:
             check(self._said["joint"] is not None, "a draw of its own reserves nobody")
-            check(
-                sat_at_most(entry, set()) <= whole(entry["needed"]),
-                "experts are reserved that are not scarce",
-            )
-            count = Counter(employer for _, employer in entry["candidates"])
-            most = whole(entry["employer_most"])
-            needed = {expert for expert, employer in entry["candidates"] if count[employer] <= most}
-            check(out <= needed, "an expert is reserved for nothing, or could be stood in for by a colleague")
-
-
-def sat_at_most(entry: Mapping[str, Any], panel: set[str]) -> int:
-    """How many of the candidates who are not on the panel can at most sit, by their employers' caps."""
-    candidates = [(expert, employer) for expert, employer in entry["candidates"]]
-    once = len({expert for expert, _ in candidates}) == len(candidates) and bool(entry["seats"])
-    check(once, "a statement of scarcity is malformed")
-    left = Counter(employer for expert, employer in candidates if expert not in panel)
-    return sum(min(count, whole(entry["employer_most"])) for count in left.values())
+            all_needed(entry, out)
