@@ -117,7 +117,7 @@ def random_draw(number):
         order |= {"beacon": Beacon("c" * 64, "bls-unchained-g1-rfc9380", "ab" * 96, 1234)}
         order |= {"reveal_by": NOON}
     if number % 4 == 2:
-        wanting = tuple((one.expert_id, one.employer) for one in pool[:3])
+        wanting = tuple((one.expert_id, one.employer, ("P2",)) for one in pool[:3])
         order |= {"joint": Joint("B1", 1, 2)}
         return drawn(
             wanted,
@@ -125,7 +125,9 @@ def random_draw(number):
             cap,
             number,
             strands=lambda panel: (
-                Scarcity((("P2", "S0"),), 3, 9, wanting) if {one for one, _ in wanting} & set(panel) else None
+                Scarcity((("P2", "S0"),), 3, (("P2", 9),), wanting)
+                if {one for one, *_ in wanting} & set(panel)
+                else None
             ),
             shone=bytes(range(48)) if "beacon" in order else b"",
             **order,

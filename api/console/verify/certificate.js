@@ -5,6 +5,7 @@ import { signatureHolds } from "./ed25519.js";
 import { Flaw, insist } from "./flaw.js";
 import { checkCuts, checkLottery } from "./lottery.js";
 import { checkPanel } from "./panel.js";
+import { checkPanels } from "./panels.js";
 import { checkConflicts } from "./parcels.js";
 import { checkPool } from "./pool.js";
 import { readPublic } from "./public.js";
@@ -51,9 +52,14 @@ const STEPS = [
     found.pool = await checkPool(found.public, found.sealed, found.chances, rest);
   } },
   { name: "reserved", needs: ["form"], opens: true, run: (found) => checkReserved(found.public, found.sealed) },
-  { name: "conflicts", needs: ["pool"], opens: true, run: (found) => checkConflicts(found.public, found.sealed, found.pool, found.chances) },
+  { name: "conflicts", needs: ["pool"], opens: true, run: (found, given) => {
+    checkConflicts(found.public, found.sealed, found.pool, found.chances);
+    if (found.public.commitment.method !== "panels") return "holds";
+    found.listed = checkPanels(found.public, found.sealed, given, found.pool);
+    return found.listed.tried ? "holds" : "left";
+  } },
   { name: "seed", needs: ["form"], opens: true, run: (found) => checkReveals(found.public, found.sealed) },
-  { name: "panel", needs: ["pool"], opens: true, run: (found, given, rest) => checkPanel(found.public, found.sealed, found.pool, found.chances, rest) },
+  { name: "panel", needs: ["pool"], opens: true, run: (found, given, rest) => checkPanel(found, rest) },
 ];
 
 const SOUND = ["holds", "closed", "left"];

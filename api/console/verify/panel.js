@@ -11,10 +11,12 @@ import { again } from "./stream.js";
 
 const ATTEMPTS = 1000;
 
-export async function checkPanel({ commitment }, sealed, { people, kept }, chances, rest) {
+export async function checkPanel({ public: { commitment }, sealed, pool: { people, kept }, chances, listed }, rest) {
   const { attempts, conflicts, stranded } = sealed;
   insist(attempts >= 1 && attempts <= ATTEMPTS, "attempts_out_of_bounds", attempts, ATTEMPTS);
-  const panelOf = drawer(commitment, people, conflicts, kept);
+  insist(commitment.method !== "panels" || listed, "panels_digest");
+  const panelOf = listed ? listed.panelOf : drawer(commitment, people, conflicts, kept);
+  const chanceOf = listed ? ({ expert }) => listed.chanceOf(expert) : ({ cell }) => chances[cell];
   const told = new Map();
   for (const one of stranded) {
     insist(commitment.joint !== null, "stranded_alone");
@@ -35,7 +37,7 @@ export async function checkPanel({ commitment }, sealed, { people, kept }, chanc
     else {
       insist(taken !== null, "panel_is_a_dead_end", attempt);
       insist(!met, "panel_meets_a_conflict", attempt);
-      checkMembers(taken, sealed.panel, commitment.slots, chances);
+      checkMembers(taken, sealed.panel, commitment.slots, chanceOf);
     }
     await rest(attempt / attempts);
   }
@@ -48,12 +50,14 @@ function drawer(commitment, people, conflicts, kept) {
   return (seed) => sample(seed, parcels, whole, commitment.slots.length);
 }
 
-function checkMembers(taken, panel, slots, chances) {
+function checkMembers(taken, panel, slots, chanceOf) {
   const drawn = taken.sort((a, b) => a.slot - b.slot || (before(a.expert, b.expert) ? -1 : 1));
   insist(drawn.length === panel.length, "panel_size", panel.length, drawn.length);
-  drawn.forEach(({ expert, slot, cell }, n) => {
+  drawn.forEach((one, n) => {
+    const { expert, slot } = one;
+    const chance = chanceOf(one);
     const member = panel[n];
     insist(member.expert_id === expert && member.slot_id === slots[slot].slot_id, "panel_is_another", n + 1);
-    insist(equal(member.chance, chances[cell]), "member_chance", n + 1, text(member.chance), text(chances[cell]));
+    insist(equal(member.chance, chance), "member_chance", n + 1, text(member.chance), text(chance));
   });
 }

@@ -72,7 +72,8 @@ export function checkConflicts({ commitment }, { conflicts, salt }, { people }, 
   insist(BigInt(conflicts.length) === stated.pairs, "conflicts_number", conflicts.length, stated.pairs);
   const chanceOf = new Map(people.map(({ expert, cell }) => [expert, chances[cell]]));
   for (const [one, other] of conflicts) insist(chanceOf.has(one) && chanceOf.has(other), "conflict_of_no_one", one, other);
-  const { loose } = joined(people, conflicts, sharesOf(commitment.lottery));
+  // Where whole panels are listed, each of them keeps every pair apart.
+  const { loose } = commitment.method === "panels" ? { loose: [] } : joined(people, conflicts, sharesOf(commitment.lottery));
   insist(BigInt(loose.length) === stated.loose, "conflicts_loose", loose.length, stated.loose);
   let shift = NONE;
   for (const [one, other] of loose) {

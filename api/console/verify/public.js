@@ -51,7 +51,7 @@ const COMMITMENT = {
   fixed_members: whole,
   joint: nullOr(fields({ batch: form.id, draws: whole, place: whole })),
   lottery: fields(LOTTERY),
-  method: oneOf("equal", "sequential"),
+  method: oneOf("equal", "panels", "sequential"),
   number: whole,
   parties: list(fields({ commitment: digest, party: form.id })),
   pool: fields({ eligible: whole, root: digest, size: whole }),
@@ -64,10 +64,17 @@ const COMMITMENT = {
   sequential: nullOr(fields({ chances: list(ratio), runs: whole })),
   slots: list(slot),
 };
+const chanceCount = (value, at) => {
+  insist(Array.isArray(value) && value.length === 2, "not_a_pair", at);
+  return { chance: ratio(value[0], at), experts: whole(value[1], at) };
+};
+// Whole panels are listed where a constraint is no flow, and only there.
+const LISTED = { ...COMMITMENT, panels: fields({ chances: list(chanceCount), digest }) };
+const commitment = (value, at) => record(value, value && value.method === "panels" ? LISTED : COMMITMENT, at);
 const PUBLIC = {
   format: oneOf("yidi/draw/1"),
   beacon_signature: form.hex,
-  commitment: fields(COMMITMENT),
+  commitment,
   commitment_digest: digest,
   completed_at: time,
   drawn: whole,
@@ -79,8 +86,8 @@ const PUBLIC = {
 
 export function readPublic(given) {
   const read = record(given, PUBLIC, "public");
-  const { commitment } = read;
-  const { slots, lottery, parties, seats } = commitment;
+  const said = read.commitment;
+  const { slots, lottery, parties, seats } = said;
   insist(slots.length >= 1 && slots.length <= SLOTS, "slots_out_of_bounds", slots.length, SLOTS);
   insist(new Set(slots.map((one) => one.slot_id)).size === slots.length, "slot_twice");
   for (const name of ["bodies", "cells", "levels"]) insist(lottery[name].length <= CELLS, "too_many_cells", CELLS);
@@ -88,8 +95,8 @@ export function readPublic(given) {
   insist(read.drawn === seats, "drawn_is_not_seats", read.drawn, seats);
   const [least, most] = ["seats", "most"].map((name) => slots.reduce((sum, one) => sum + one[name], 0n));
   insist(seats >= 1n && least <= seats && seats <= most, "slots_cannot_hold_seats", seats, least, most);
-  checkMethod(commitment);
-  checkPast(commitment);
+  checkMethod(said);
+  checkPast(said);
   checkTimes(read);
   form.insistAscending(parties.map((one) => one.party), "public.commitment.parties");
   form.insistAscending(read.withheld, "public.withheld");

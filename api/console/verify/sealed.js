@@ -2,6 +2,7 @@
 
 import * as form from "./form.js";
 import { insist } from "./flaw.js";
+import { readPanels } from "./panels.js";
 import { ZERO, sha256, toHex, utf8 } from "./sha256.js";
 
 const POOL = 1_000_000;
@@ -59,9 +60,11 @@ const SEALED = {
   stranded: form.list(fields({ ...SCARCITY, attempt: form.count })),
 };
 
+const LISTED = { ...SEALED, panels: readPanels };
+
 export function readSealed(given, { commitment }) {
   insist(given && Array.isArray(given.pool) && given.pool.length <= POOL, "too_large_a_pool", POOL);
-  const read = form.record(given, SEALED, "sealed");
+  const read = form.record(given, commitment.method === "panels" ? LISTED : SEALED, "sealed");
   insist(read.draw_id === commitment.draw_id, "another_draw", read.draw_id, commitment.draw_id);
   insist(BigInt(read.fixed.length) === commitment.fixed_members, "fixed_members", read.fixed.length, commitment.fixed_members);
   form.insistAscending(read.pool.map((one) => one.expert), "sealed.pool");
