@@ -61,6 +61,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "GET /open-draws/{draw_id}": WATCHERS,
     "POST /open-draws/{draw_id}/promises": frozenset((Role.OPERATOR, Role.SUPERVISOR, Role.HOST)),
     "POST /open-draws/{draw_id}/reveals": frozenset((Role.OPERATOR, Role.SUPERVISOR, Role.HOST)),
+    "DELETE /open-draws/{draw_id}": frozenset((Role.OPERATOR,)),
     "POST /open-draws/{draw_id}/finish": frozenset((Role.OPERATOR,)),
     "GET /projects/{project_id}/draws/forecast": STAFF | {Role.MACHINE},
     "GET /projects/{project_id}/widenings": STAFF | {Role.MACHINE},

@@ -100,6 +100,7 @@ EVENT_FIELDS: Mapping[str, Mapping[Role, frozenset[str]]] = {
     "guest.approved": _shown("guest.approved", host=_HOSTED),
     "guest.rejected": _shown("guest.rejected", host=_HOSTED),
     "draw.opened": _shown("draw.opened", host=BOARD | {"draw_id", "parties"}),
+    "draw.failed": _shown("draw.failed", host=BOARD | {"draw_id"}),
     "draw.revealed": _shown("draw.revealed", host=BOARD | {"draw_id", "party"}),
     "draw.committed": {
         **_shown("draw.committed", host=_HOSTED - {"commitment"}),

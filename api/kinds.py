@@ -179,6 +179,7 @@ KINDS: dict[str, Kind] = {
     "guest.approved": _kind("the guest venue has agreed", _GUEST),
     "guest.rejected": _kind("the guest venue has refused, or did not answer in time", _GUEST),
     "draw.opened": _kind("parties are asked to promise a secret for a draw", _PROJECT, "draw_id", "parties"),
+    "draw.failed": _kind("a draw of several parties came to nothing", _PROJECT, "draw_id"),
     "draw.revealed": _kind("a party has revealed its secret to the service", _PROJECT, "draw_id", "party"),
     "draw.committed": _kind("a draw's pool and lottery are fixed and published", _DRAW, "thin_slots"),
     "draw.completed": _kind("a panel is drawn; nobody is named", _DRAW, "certificate_digest"),

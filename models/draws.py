@@ -74,7 +74,9 @@ class OpenDrawRow(Base, table=True):
     __tablename__ = "open_draw"
     __table_args__ = (
         one_of("state", OpenDrawState),
-        CheckConstraint("(state = 'promising') = (commitment IS NULL)", name="committed_once_promised"),
+        CheckConstraint(
+            "commitment IS NOT NULL OR state IN ('promising', 'failed')", name="committed_once_promised"
+        ),
     )
 
     draw_id: str = Field(primary_key=True, max_length=64)

@@ -149,6 +149,7 @@ class _Case:
             self._standing(expert)
             or self._fit(expert)
             or self._recusal(expert)
+            or (Reason.REFUSED_BEFORE if expert.expert_id in self.refused else None)
             or self._time(engagements)
             or self._panel(expert)
         )
@@ -233,8 +234,6 @@ class _Case:
         return None
 
     def _panel(self, expert: Expert) -> Reason | None:
-        if expert.expert_id in self.refused:
-            return Reason.REFUSED_BEFORE
         if self.caps.full(path_of(expert)):
             return Reason.EMPLOYER_SEATED
         if any(

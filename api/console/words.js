@@ -109,6 +109,7 @@ const SENTENCES = {
   "guest.approved": ["{venue_id} 同意支持 {serial}", "{venue_id} agrees to support {serial}"],
   "guest.rejected": ["{venue_id} 未能支持 {serial}，转请下一客场", "{venue_id} cannot support {serial}; the next guest is asked"],
   "draw.opened": ["{serial} 请各方提交随机数承诺", "{serial}: the parties are asked to promise their randomness"],
+  "draw.failed": ["{serial} 多方抽取未成", "{serial}: the draw of several parties came to nothing"],
   "draw.revealed": ["{serial} {party} 已揭示随机数", "{serial}: {party} has revealed its randomness"],
   "draw.committed": ["{serial} 抽取方案已封存", "{serial}: the draw is committed"],
   "draw.completed": ["{serial} 已抽取[ {seats} 名]专家", "{serial}: [{seats} ]experts drawn"],

@@ -129,6 +129,15 @@ def post_finish(call: Change, draw_id: str, given: FinishIn) -> OpenDrawView:
     return _view(call, done)
 
 
+@router.delete("/open-draws/{draw_id}")
+def delete_open_draw(call: Change, draw_id: str) -> OpenDrawView:
+    """The draw is called off, which stays on record; not once it is committed."""
+    row = open_draws.row(call.session, draw_id)
+    if not reach.runs(call.viewer, record.case(call.session, row.project_id)):
+        raise NotFound("open draw", draw_id)
+    return _view(call, service.withdraw(call.session, draw_id, actor=call.actor, now=call.now))
+
+
 def _party(call: Call, draw_id: str) -> str:
     """As which party the caller acts: the home centre, the supervisor of a venue's region, a guest's host."""
     row = open_draws.row(call.session, draw_id)

@@ -16,7 +16,8 @@ from sqlmodel import Session
 from api import record
 from api.beacon import QUICKNET, beacon_check
 from api.office import Office
-from api.refusals import WrongState
+from api.refusals import ReasonMissing, WrongState
+from api.services import shortages
 from api.services.draws import keep, order_of, tell_commitment, with_quotas
 from api.services.screening import ask, divide
 from api.store import open_draws
@@ -63,6 +64,8 @@ def open_draw(
     asked = ask(session, office, project_id, lock=True)
     if open_draws.of_project(session, project_id) is not None:
         raise WrongState("project", project_id, "has an open draw: its parties complete it")
+    if open_draws.failed(session, project_id) and not reason.strip():
+        raise ReasonMissing("draw", project_id, "after a draw that came to nothing another needs a reason")
     order = order_of(session, office, asked, reason, "parties")
     nonce = office.entropy(order.draw_id, SERVER)
     row = OpenDrawRow(
@@ -70,7 +73,7 @@ def open_draw(
         project_id=project_id,
         number=order.number,
         state=OpenDrawState.PROMISING.value,
-        reason=order.reason,
+        reason=reason,
         parties=sorted({SERVER, *parties}),
         promises={SERVER: party_commitment(order.draw_id, SERVER, nonce)},
         revealed=[],
@@ -144,8 +147,8 @@ def finish(
 ) -> OpenDrawRow:
     """The draw is completed from the secrets revealed, and the beacon's round if it was committed to one.
 
-    Raises `WrongState` while someone may still reveal, `RevealRefused` for a false beacon or if only the server
-    has revealed: one house alone is no draw of several parties.
+    If only the server has revealed the draw has failed: one house alone is no draw of several parties. Raises
+    `WrongState` while someone may still reveal, `RevealRefused` for a false beacon.
     """
     row = open_draws.row(session, draw_id, lock=True)
     if row.state != OpenDrawState.REVEALING:
@@ -154,9 +157,27 @@ def finish(
     if not everyone and row.reveal_by is not None and now <= row.reveal_by:
         raise WrongState("open draw", draw_id, f"waits for secrets until {row.reveal_by.isoformat()}")
     if not row.revealed:
-        raise RevealRefused(", ".join(p for p in row.parties if p != SERVER), "nobody revealed")
+        return _fail(session, row, actor, now)
     _complete(session, office, row, beacon_signature, actor, now)
     session.flush()
+    return row
+
+
+def withdraw(session: Session, draw_id: str, *, actor: str, now: datetime) -> OpenDrawRow:
+    """The draw is called off before anything is committed; raises `WrongState` once it is."""
+    row = open_draws.row(session, draw_id, lock=True)
+    if row.state != OpenDrawState.PROMISING:
+        raise WrongState("open draw", draw_id, f"is {row.state}: what is committed is drawn")
+    return _fail(session, row, actor, now)
+
+
+def _fail(session: Session, row: OpenDrawRow, actor: str, now: datetime) -> OpenDrawRow:
+    """The draw came to nothing, which stays on record; another one needs a reason."""
+    row.state = OpenDrawState.FAILED.value
+    session.add(row)
+    session.flush()
+    told = {"draw_id": row.draw_id}
+    record.Scribe(session, actor, now).note("draw.failed", record.case(session, row.project_id), facts=told)
     return row
 
 
@@ -229,9 +250,9 @@ def _complete(
             prepared, secrets, now, office.keys.signer.sign, office.keys.signer.public,
             beacon_signature=beacon_signature,
         )  # fmt: skip
-    except PanelsPassedOver:
-        row.state = OpenDrawState.FAILED.value
-        session.add(row)
+    except PanelsPassedOver as refusal:
+        shortages.declare(session, office, row.project_id, refusal, actor=actor, now=now)
+        _fail(session, row, actor, now)
         return
     keep(session, office, asked, prepared.order, drawn, actor, now)
     row.state = OpenDrawState.COMPLETED.value

@@ -11,7 +11,7 @@ from api.office import Office
 from api.refusals import WrongState
 from api.slots import slots_for
 from api.store import engagements, experts, projects
-from models.engagements import EngagementRow
+from models.engagements import EngagementRow, EngagementState
 from models.projects import ProjectState
 from scheduler.draw import Slot
 from scheduler.draw.explain import DrawCase
@@ -85,7 +85,12 @@ def draw_case(
     if nearby not in known:
         known[nearby] = experts.load_pool(session, nearby)
     pool = known[nearby]
-    former = {m.expert_id for m in engagements.all_of(session, asked.project.project_id)} - ids
+    # Who was released, because the evaluation moved or a seat elsewhere came first, refused nothing.
+    former = {
+        member.expert_id
+        for member in engagements.all_of(session, asked.project.project_id)
+        if member.state != EngagementState.RELEASED
+    } - ids
     return DrawCase(
         Pool(tuple(expert for expert in pool if any(expert.region == slot.region for slot in asked.slots))),
         asked.project,

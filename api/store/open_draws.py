@@ -37,16 +37,21 @@ def overdue(session: Session, now: datetime) -> Sequence[OpenDrawRow]:
         col(OpenDrawRow.reveal_by) < now,
         col(OpenDrawRow.with_beacon).is_(False),
     )
-    return [row for row in session.exec(query.order_by(OpenDrawRow.draw_id)) if row.revealed]
+    return session.exec(query.order_by(OpenDrawRow.draw_id)).all()
+
+
+def failed(session: Session, project_id: str) -> int:
+    """How many draws of the project came to nothing."""
+    query = select(OpenDrawRow).where(
+        OpenDrawRow.project_id == project_id, OpenDrawRow.state == OpenDrawState.FAILED
+    )
+    return len(session.exec(query).all())
 
 
 def fresh_id(session: Session, project_id: str, wanted: str) -> str:
     """The id of the project's next draw; after draws that came to nothing it says so."""
-    query = select(OpenDrawRow).where(
-        OpenDrawRow.project_id == project_id, OpenDrawRow.state == OpenDrawState.FAILED
-    )
-    failed = len(session.exec(query).all())
-    return f"{wanted}.{failed}" if failed else wanted
+    times = failed(session, project_id)
+    return f"{wanted}.{times}" if times else wanted
 
 
 def secrets_of(row: OpenDrawRow, sealer: Sealer) -> dict[str, bytes]:

@@ -203,3 +203,22 @@ def test_draws_made_together_have_one_record_and_one_certificate_each(house):
     twice = call(house, "operator-C01", "POST", "/draw-batches", "b2", project_ids=ids[:1] * 2)
     assert (twice.status_code, twice.json()["code"]) == (422, "bad_input")
     assert call(house, "host-V02", "GET", f"/draw-batches/{made['batch_id']}").status_code == 404
+
+
+def test_a_draw_that_nobody_reveals_to_fails_and_another_needs_a_reason(house):
+    project_id, draw = opened(house, ("supervisor",), minutes=5)
+    promised(house, project_id, draw, ("supervisor",))
+    committed = call(house, "operator-C01", "DELETE", f"/open-draws/{draw['draw_id']}")
+    assert committed.json()["code"] == "wrong_state", "what is committed cannot be called off"
+    house.time[0] = NOW + timedelta(minutes=6)
+    with house.office.changing() as session:
+        assert open_draws.finish_overdue(session, house.office, house.time[0]) == 1
+    assert call(house, "operator-C01", "GET", f"/open-draws/{draw['draw_id']}").json()["state"] == "failed"
+    path = f"/projects/{project_id}/open-draws"
+    silent = call(house, "operator-C01", "POST", path, "o3", parties=["operator"])
+    assert silent.json()["code"] == "reason_missing"
+    again = call(house, "operator-C01", "POST", path, "o4", parties=["operator"], reason="nobody revealed")
+    assert again.status_code == 201, again.text
+    assert again.json()["draw_id"] != draw["draw_id"]
+    off = call(house, "operator-C01", "DELETE", f"/open-draws/{again.json()['draw_id']}")
+    assert off.json()["state"] == "failed"

@@ -46,7 +46,8 @@ def upgrade() -> None:
             name=op.f("ck_open_draw_state_known"),
         ),
         sa.CheckConstraint(
-            "(state = 'promising') = (commitment IS NULL)", name=op.f("ck_open_draw_committed_once_promised")
+            "commitment IS NOT NULL OR state IN ('promising', 'failed')",
+            name=op.f("ck_open_draw_committed_once_promised"),
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.project_id"], name=op.f("fk_open_draw_project_id_project")
