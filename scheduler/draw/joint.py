@@ -139,10 +139,10 @@ def _most(why: Scarcity, panel: Collection[str]) -> dict[str, int]:
         if expert_id not in panel:
             count[employer] += 1
             able.update((employer, project) for project in projects)
-    return {
-        employer: min(total, sum(min(cap, able[employer, project]) for project, cap in why.caps))
-        for employer, total in count.items()
-    }
+    caps, seats = dict(why.caps), Counter[str]()
+    for (employer, project), number in able.items():
+        seats[employer] += min(caps[project], number)
+    return {employer: min(total, seats[employer]) for employer, total in count.items()}
 
 
 def _all_needed(why: Scarcity) -> frozenset[str]:
