@@ -29,6 +29,7 @@ class ExpertRow(Base, table=True):
     birth_year: int | None = None
     department: str | None = None
     employer_group: str | None = None
+    person: str | None = Field(default=None, max_length=128, unique=True)
     name: bytes = b""
     phone: bytes = b""
 

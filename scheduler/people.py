@@ -64,6 +64,8 @@ class Expert:
     ties: frozenset[Tie] = frozenset()
     conflicts: frozenset[str] = frozenset()
     """Ids of experts with whom this one must not sit (declared mutual conflicts)."""
+    person: str | None = None
+    """A mark of the person behind the id, such as a keyed hash of the identity number: nobody is in a pool twice."""
 
     def __post_init__(self) -> None:
         require(bool(self.expert_id), "expert_id", self.expert_id, "an expert has an id")
@@ -75,6 +77,15 @@ class Expert:
         require(normal == self.expert_id, "expert_id", self.expert_id, "ids are in Unicode normal form C")
 
 
+def refuse_doubles(experts: Iterable[Expert]) -> None:
+    """Raise `BadInput` when one person stands behind two ids, which would double the chance of being drawn."""
+    known: dict[str, str] = {}
+    for expert in experts:
+        if expert.person and known.setdefault(expert.person, expert.expert_id) != expert.expert_id:
+            rule = f"one person has one id; {known[expert.person]} is the same person"
+            raise BadInput("person", expert.expert_id, rule)
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """All experts known to a draw, in the order of their ids' UTF-8 bytes, each once."""
@@ -83,11 +94,12 @@ class Pool:
 
     @classmethod
     def of(cls, experts: Iterable[Expert]) -> "Pool":
-        """The pool of these experts; raises `BadInput` when an id comes twice."""
+        """The pool of these experts; raises `BadInput` when an id, or a person, comes twice."""
         ordered = sorted(experts, key=lambda expert: expert.expert_id.encode())
         for earlier, later in pairwise(ordered):
             if earlier.expert_id == later.expert_id:
                 raise BadInput("expert_id", later.expert_id, "an expert is in the pool once")
+        refuse_doubles(ordered)
         return cls(tuple(ordered))
 
     def __iter__(self) -> Iterator[Expert]:

@@ -14,7 +14,7 @@ from api.files.documents import load_world
 from api.files.tables import BadRow, BadRows, Column, Row, read_table
 from scheduler.errors import BadInput
 from scheduler.people import Expert, ExpertStatus, Pool, Tie, TieKind
-from scheduler.synthetic import Organisation, Person, World
+from scheduler.synthetic import Organisation, Person, World, is_uscc
 from scheduler.venues import Centre, Room, Venue
 
 T = TypeVar("T")
@@ -94,10 +94,12 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("employer_group", ("上级单位",), read_text),
         Column("ties", ("利害关系",), _ties),
         Column("conflicts", ("回避专家",), read_set),
+        Column("person", ("人员标识",), read_text),
     ),
     "organisations": (
         Column("uscc", ("统一社会信用代码",), read_id, required=True),
         Column("name", ("单位名称",), read_text, required=True),
+        Column("aliases", ("曾用名及简称",), read_set),
     ),
     "people": (
         Column("expert_id", ("专家编号",), read_id, required=True),
@@ -118,7 +120,7 @@ def read_world(path: Path) -> World:
     if (path / "world.json").is_file():
         return read_world(path / "world.json")
     rows = {name: _table(path, name) for name in TABLES}
-    experts = _build(rows["experts"], Expert)
+    experts = _build(_employed(rows["experts"], _usccs(rows["organisations"])), Expert)
     rooms: dict[str, list[Room]] = defaultdict(list)
     known = {row.values["venue_id"] for row in rows["venues"]}
     bad = [row for row in rows["rooms"] if row.values["venue_id"] not in known]
@@ -144,7 +146,7 @@ def read_world(path: Path) -> World:
         centres,
         _build(rows["venues"], venue),
         Pool.of(experts),
-        _build(rows["organisations"], Organisation),
+        _build(rows["organisations"], lambda uscc, name, **_: Organisation(uscc, name)),
         _build([Row(r.line, r.cells, {"telephone": "", **r.values}, None) for r in rows["people"]], Person),
     )
 
@@ -169,12 +171,12 @@ def tables_of(world: World) -> dict[str, str]:
                     e.expert_id, e.employer, e.region, _set(e.specialties), e.status.value,
                     "yes" if e.senior else "no", e.birth_year, e.department, e.employer_group,
                     _set(f"{t.kind.value}:{t.organisation}{f':{t.until}' if t.until else ''}" for t in e.ties),
-                    _set(e.conflicts),
+                    _set(e.conflicts), e.person,
                 )
                 for e in world.pool
             ),
         ),
-        "organisations": _csv("organisations", ((o.uscc, o.name) for o in world.organisations)),
+        "organisations": _csv("organisations", ((o.uscc, o.name, "") for o in world.organisations)),
         "people": _csv("people", ((p.expert_id, p.name, p.telephone) for p in world.people)),
     }  # fmt: skip
 
@@ -212,6 +214,43 @@ def _build(rows: Sequence[Row], make: Callable[..., T]) -> tuple[T, ...]:
     if bad:
         raise BadRows(tuple(bad))
     return tuple(made)
+
+
+def _usccs(rows: Sequence[Row]) -> dict[str, str]:
+    """The USCC that each name or alias stands for; raises `BadRows` for one that stands for two organisations."""
+    known: dict[str, str] = {}
+    bad = []
+    for row in rows:
+        uscc = row.values["uscc"]
+        for name in sorted({row.values["name"], *row.values.get("aliases", ())}):
+            if known.setdefault(name, uscc) != uscc:
+                bad.append(
+                    BadRow(row.line, "aliases", name, f"stands for one organisation; {known[name]} has it")
+                )
+    if bad:
+        raise BadRows(tuple(bad), "organisations")
+    return known
+
+
+def _employed(rows: Sequence[Row], usccs: Mapping[str, str]) -> list[Row]:
+    """The experts' rows with each employer by USCC, so that no other name of it evades a cap."""
+    own = set(usccs.values())
+    bad = [
+        _unknown(row, "employer", "a USCC, or a name or alias of the organisations table")
+        for row in rows
+        if usccs and row.values["employer"] not in own | usccs.keys() and not is_uscc(row.values["employer"])
+    ]
+    if bad:
+        raise BadRows(tuple(bad), "experts")
+    return [
+        Row(
+            r.line,
+            r.cells,
+            {**r.values, "employer": usccs.get(r.values["employer"], r.values["employer"])},
+            r.flaw,
+        )
+        for r in rows
+    ]
 
 
 def _unknown(row: Row, field: str, rule: str) -> BadRow:

@@ -79,6 +79,7 @@ def load_pool(session: Session, regions: Iterable[str] | None = None) -> Pool:
 
 _KNOWN_TO_ENGINE = (
     "expert_id", "employer", "region", "status", "senior", "birth_year", "department", "employer_group",
+    "person",
 )  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def _row(expert: Expert, names: Mapping[str, str], sealer: Sealer) -> dict[str, 
         "birth_year": expert.birth_year,
         "department": expert.department,
         "employer_group": expert.employer_group,
+        "person": expert.person,
         "name": sealer.seal(name.encode(), _about(expert.expert_id)),
         "phone": b"",
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scheduler.bodies import Body, path_of, refuse_split_employers
 from scheduler.errors import BadInput, require
-from scheduler.people import Expert
+from scheduler.people import Expert, refuse_doubles
 from scheduler.slots import Reach, Slot
 
 Index = NDArray[np.int64]
@@ -39,6 +39,7 @@ class Census:
     def of(cls, experts: Sequence[Expert], slots: Sequence[Slot]) -> Self:
         """The census of these experts; raises `BadInput` for one who can fill no slot or comes twice."""
         refuse_split_employers(experts)
+        refuse_doubles(experts)
         ordered = sorted(experts, key=lambda expert: expert.expert_id.encode())
         ids = [expert.expert_id for expert in ordered]
         if twice := next((one for one, other in pairwise(ids) if one == other), None):

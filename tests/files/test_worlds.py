@@ -1,6 +1,7 @@
 """A world comes back from its documents and from its tables, and a flaw in a table is named."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 from openpyxl import Workbook
@@ -8,6 +9,7 @@ from openpyxl import Workbook
 from api.files.tables import BadRows
 from api.files.worlds import TABLES, read_world, tables_of
 from scheduler.errors import BadInput
+from scheduler.people import Pool
 from scheduler.synthetic import make_world
 
 WORLD = make_world()
@@ -71,3 +73,31 @@ def test_headers_are_the_documented_columns(tmp_path):
     for name, text in tables_of(WORLD).items():
         header = next(csv.reader([text.removeprefix("\ufeff").splitlines()[0]]))
         assert header == [column.name for column in TABLES[name]]
+
+
+def test_an_employer_by_another_name_is_the_same_employer(tmp_path):
+    own = tables_of(WORLD)
+    first = WORLD.organisations[0]
+    used = next(e for e in WORLD.pool if e.employer == first.uscc)
+    organisations = own["organisations"].replace(
+        f"{first.uscc},{first.name},", f"{first.uscc},{first.name},老名;简称"
+    )
+    experts = own["experts"].replace(f"{used.expert_id},{first.uscc}", f"{used.expert_id},简称")
+    assert read_world(write(tmp_path, organisations=organisations, experts=experts)).pool == WORLD.pool
+    stranger = own["experts"].replace(f"{used.expert_id},{first.uscc}", f"{used.expert_id},某公司")
+    with pytest.raises(BadRows) as refusal:
+        read_world(write(tmp_path, organisations=organisations, experts=stranger))
+    assert (refusal.value.rows[0].field, refusal.value.rows[0].value) == ("employer", "某公司")
+    other = WORLD.organisations[1]
+    twice = organisations.replace(f"{other.uscc},{other.name},", f"{other.uscc},{other.name},简称")
+    with pytest.raises(BadRows) as refusal:
+        read_world(write(tmp_path, organisations=twice))
+    assert (refusal.value.rows[0].field, refusal.value.rows[0].value) == ("aliases", "简称")
+
+
+def test_one_person_under_two_ids_is_refused():
+    one, other = (replace(expert, person="keyed:1") for expert in list(WORLD.pool)[:2])
+    with pytest.raises(BadInput) as refusal:
+        Pool.of([one, other])
+    assert refusal.value.facts["field"] == "person"
+    assert one.expert_id in refusal.value.rule
