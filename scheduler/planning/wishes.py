@@ -19,8 +19,8 @@ class Wishes:
     """A split (开评分离) of an evaluation that would have fitted into its opening day."""
     wait: int = 1
     """One step of plan.grid between the earliest and the planned start, nights and days off not counted."""
-    support: int = 1
-    """One unit of Σ supports², each venue's supports measured against its seats (客场支持均衡)."""
+    support: int = 3
+    """One unit of Σ supports², each venue's supports measured against its seats (客场支持均衡): half an hour's wait."""
     rotation: int = 1
     """Meeting again: the nth project of a home at the same guest costs n - 1."""
     distance: int = 1
