@@ -181,7 +181,7 @@ def draw(
         caps=caps_of(project, rules),
         seats=request.seats,
         method=Method(rules.draw_method),
-        quotas=quotas_of(screened.eligible, 0, rules),
+        quotas=request.quotas + quotas_of(screened.eligible, 0, rules),
         rules_digest=book.digest,
         assurance="operator_and_server" if seed is None else "rehearsal",
     )
@@ -198,7 +198,7 @@ def draw(
         f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
         f"{out_file}, sealed in {sealed_file}"
     )
-    if order.method is Method.EQUAL:
+    if order.method is Method.EQUAL and prepared.patterns is None:
         tell_chances(chances_of(prepared.lottery))
     tell_thin(thin(funnels(case, screened)))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scheduler.draw import Slot
+from scheduler.draw import PanelQuota, Slot
 from scheduler.eligibility import Engagement
 from scheduler.people import Expert, Pool
 from scheduler.planning import (
@@ -69,7 +69,8 @@ class ProblemDocument:
 class DrawRequest:
     """All that one draw needs: the project, its slots and sessions, the pool, and where its experts are engaged.
 
-    `seats` is needed only where slots leave a choice: the members to be drawn in all.
+    `seats` is needed only where slots leave a choice: the members to be drawn in all. `quotas` say how many of
+    some experts are drawn at least and at most, wherever they sit, besides those of the rules.
     """
 
     draw_id: str
@@ -81,6 +82,7 @@ class DrawRequest:
     centre_id: str = ""
     engagements: tuple[Engagement, ...] = ()
     seats: int | None = None
+    quotas: tuple[PanelQuota, ...] = ()
 
     @property
     def pool(self) -> Pool:

@@ -7,7 +7,17 @@ from scheduler.draw.certificate import Prepared, certificate_digest, commit, com
 from scheduler.draw.conflicts import PanelsPassedOver
 from scheduler.draw.joint import Batch, Request, commit_batch, complete_batch
 from scheduler.draw.lottery import NoPanel, solve_lottery
-from scheduler.draw.order import Beacon, Drawn, DrawOrder, Joint, Member, Method, Quota, Scarcity, quotas_of
+from scheduler.draw.order import (
+    Beacon,
+    Drawn,
+    DrawOrder,
+    Joint,
+    Member,
+    Method,
+    PanelQuota,
+    Scarcity,
+    quotas_of,
+)
 from scheduler.draw.patterns import QuotasUnmet, TooManyKinds
 from scheduler.draw.reveals import RevealRefused
 from scheduler.slots import Slot, slots_of
@@ -29,9 +39,9 @@ __all__ = [
     "Method",
     "NoPanel",
     "NotDrawn",
+    "PanelQuota",
     "PanelsPassedOver",
     "Prepared",
-    "Quota",
     "QuotasUnmet",
     "Request",
     "RevealRefused",

@@ -65,7 +65,7 @@ class Scarcity:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class PanelQuota:
     """At least and at most how many of these experts are drawn, wherever they sit; `most` None is no limit."""
 
     name: str
@@ -120,7 +120,7 @@ class DrawOrder:
     reveal_by: datetime | None = None
     beacon: Beacon | None = None
     joint: Joint | None = None
-    quotas: tuple[Quota, ...] = ()
+    quotas: tuple[PanelQuota, ...] = ()
 
     def __post_init__(self) -> None:
         require(self.number >= 1, "number", self.number, "draws of a project are numbered from 1")
@@ -152,9 +152,9 @@ class Drawn:
     sealed: Mapping[str, Any]
 
 
-def quotas_of(eligible: Iterable[Expert], seniors: int, rules: Rules) -> tuple[Quota, ...]:
+def quotas_of(eligible: Iterable[Expert], seniors: int, rules: Rules) -> tuple[PanelQuota, ...]:
     """What the rules ask of a whole panel: so many seniors, less the `seniors` already seated."""
     least = (rules.panel_senior_min_count or 0) - seniors
     if least <= 0:
         return ()
-    return (Quota("senior", frozenset(one.expert_id for one in eligible if one.senior), least),)
+    return (PanelQuota("senior", frozenset(one.expert_id for one in eligible if one.senior), least),)

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.bodies import Body, Caps
 from scheduler.draw.census import Census
-from scheduler.draw.order import Quota
+from scheduler.draw.order import PanelQuota
 from scheduler.draw.simplex import Master
 from scheduler.draw.stream import Stream
 from scheduler.errors import SchedulerError
@@ -119,7 +119,7 @@ class QuotasUnmet(SchedulerError):
 
 
 def atoms_of(
-    census: Census, caps: Caps, apart: Sequence[tuple[int, int]], quotas: Sequence[Quota]
+    census: Census, caps: Caps, apart: Sequence[tuple[int, int]], quotas: Sequence[PanelQuota]
 ) -> tuple[Atom, ...]:
     """The eligible experts by kind, in the order of each kind's first; bodies that can never bind do not count."""
     paths, types = census.path_of.tolist(), census.type_of.tolist()
@@ -144,7 +144,7 @@ def solve_patterns(
     caps: Caps,
     atoms: tuple[Atom, ...],
     apart: Sequence[tuple[int, int]],
-    quotas: Sequence[Quota],
+    quotas: Sequence[PanelQuota],
 ) -> Patterns | None:
     """The leximin lottery over patterns; None when no valid panel exists. Raises `TooManyKinds`."""
     if len(atoms) > MOST_ATOMS:
@@ -194,7 +194,7 @@ class _Pricing:
         caps: Caps,
         atoms: tuple[Atom, ...],
         apart: Sequence[tuple[int, int]],
-        quotas: Sequence[Quota],
+        quotas: Sequence[PanelQuota],
     ) -> None:
         self.model = cp_model.CpModel()
         self.counts = {

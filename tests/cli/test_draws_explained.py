@@ -1,7 +1,9 @@
 """`yidi draw` on a thin pool: the funnel, the cut and what would help; and the figures after a draw that works."""
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 
 from api.cli.app import app
 from api.files import documents
-from scheduler.draw import NoPanel
+from scheduler.draw import NoPanel, PanelQuota, QuotasUnmet
 from scheduler.eligibility import Engagement
 from scheduler.people import Expert
 from scheduler.planning.outcome import Session
@@ -100,3 +102,24 @@ def test_a_draw_short_of_experts_is_the_refusal_of_the_engine(tmp_path):
     with pytest.raises(NoPanel, match="slots S1"):
         raise answer.exception
     assert "No relaxation that the rules know of" in answer.output
+
+
+def test_a_request_may_ask_something_of_the_whole_panel_and_the_verifier_sees_it_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    request = documents.load(documents.DrawRequest, request_file(tmp_path, here=9).read_bytes())
+    some = frozenset({"E03", "E04", "G1"})
+    for nth, quota in enumerate((PanelQuota("two of these", some, 2), PanelQuota("at most one", some, 0, 1))):
+        asked = replace(request, quotas=(quota,))
+        Path("asked.json").write_text(documents.dump(asked), encoding="utf-8")
+        drawn = yidi("draw", "asked.json", "--out", f"c{nth}.json", "--sealed", f"s{nth}.json", "--seed", "3")
+        assert drawn.exit_code == 0, drawn.output
+        assert yidi("verify", f"c{nth}.json", "--sealed", f"s{nth}.json").exit_code == 0
+        panel = {
+            one["expert_id"] for one in json.loads(Path(f"s{nth}.json").read_text(encoding="utf-8"))["panel"]
+        }
+        assert quota.least <= len(panel & some) <= (quota.most or 3)
+    asked = replace(request, quotas=(PanelQuota("too many", frozenset({"E03"}), 2),))
+    Path("asked.json").write_text(documents.dump(asked), encoding="utf-8")
+    refused = yidi("draw", "asked.json", "--out", "no.json")
+    assert isinstance(refused.exception, QuotasUnmet)
+    assert not Path("no.json").exists()

@@ -19,7 +19,7 @@ from api.signing import check_signature
 from scheduler.draw import (
     Caps,
     DrawOrder,
-    Quota,
+    PanelQuota,
     QuotasUnmet,
     RevealRefused,
     commit,
@@ -281,7 +281,7 @@ def test_without_exact_panels_a_heavy_conflict_is_passed_over_within_the_stated_
 
 def test_quotas_over_the_whole_panel_are_kept_and_forged_panels_found():
     pool = experts(*[("0", f"u{n}") for n in range(4)], *[("1", f"v{n}") for n in range(4)])
-    senior = Quota("senior", frozenset({"E00", "E01", "E04"}), 2)
+    senior = PanelQuota("senior", frozenset({"E00", "E01", "E04"}), 2)
     for seed in range(60):
         drawn = draw(slots(2, 2), pool, seed=seed, quotas=(senior,))
         assert len(senior.experts & {member.expert_id for member in drawn.members}) >= 2
@@ -303,9 +303,9 @@ def test_quotas_over_the_whole_panel_are_kept_and_forged_panels_found():
         said["commitment"]["panels"]["digest"] = fitted
         assert first_broken(resigned_unsigned(said, forged), forged).name == "conflicts"
     with pytest.raises(QuotasUnmet):
-        draw(slots(2, 2), pool, quotas=(Quota("senior", frozenset({"E00"}), 2),))
+        draw(slots(2, 2), pool, quotas=(PanelQuota("senior", frozenset({"E00"}), 2),))
     with pytest.raises(BadInput):
-        Quota("senior", frozenset(), 2, 1)
+        PanelQuota("senior", frozenset(), 2, 1)
 
 
 def test_a_skipped_or_added_attempt_and_a_dropped_conflict_are_found(monkeypatch):
