@@ -20,6 +20,11 @@ def hosts(viewer: Viewer, case: Case) -> bool:
     return viewer.role is Role.HOST and not viewer.venue_ids.isdisjoint(case.venue_ids)
 
 
+def hosts_guest(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer answers for a guest venue of the booking, not for its home."""
+    return viewer.role is Role.HOST and not viewer.venue_ids.isdisjoint(case.venue_ids[1:])
+
+
 def oversees(viewer: Viewer, case: Case) -> bool:
     """Whether the project, or a venue of its booking, lies in the supervisor's region."""
     places = case.venue_ids

@@ -139,10 +139,10 @@ def delete_open_draw(call: Change, draw_id: str) -> OpenDrawView:
 
 
 def _party(call: Call, draw_id: str) -> str:
-    """As which party the caller acts: the home centre, the supervisor of a venue's region, a guest's host."""
+    """As which party the caller acts: the home centre, the supervisor of a venue's region, a guest venue's host."""
     row = open_draws.row(call.session, draw_id)
     case = record.case(call.session, row.project_id)
-    acts = {Role.OPERATOR: reach.runs, Role.SUPERVISOR: reach.oversees, Role.HOST: reach.hosts}
+    acts = {Role.OPERATOR: reach.runs, Role.SUPERVISOR: reach.oversees, Role.HOST: reach.hosts_guest}
     if not acts[call.viewer.role](call.viewer, case):
         raise NotFound("open draw", draw_id)
     if call.viewer.role.value not in row.parties:

@@ -4,11 +4,9 @@ Nobody can try several panels: the pool is frozen and public by its digest befor
 that does not reveal in time is named and left out, never given another try.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlmodel import Session
@@ -19,7 +17,7 @@ from api.office import Office
 from api.refusals import ReasonMissing, WrongState
 from api.services import shortages
 from api.services.draws import keep, order_of, tell_commitment, with_quotas
-from api.services.screening import ask, divide
+from api.services.screening import Asked, ask, divide
 from api.store import open_draws
 from models.draws import OpenDrawRow, OpenDrawState
 from scheduler.draw import (
@@ -34,12 +32,29 @@ from scheduler.draw import (
 from scheduler.draw.reveals import check_reveals
 from scheduler.eligibility import Screened
 from scheduler.errors import require
+from scheduler.planning.outcome import Session as Sitting
 
 SERVER = "server"
 PARTIES = frozenset(("operator", "supervisor", "host"))
 """Who may hold a secret besides the server: the home centre, the supervisor, a guest venue's host."""
 
-_ORDER, _SCREENED = TypeAdapter(DrawOrder), TypeAdapter(Screened)
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What an open draw is made from, fixed when it is committed, with the sittings it is for."""
+
+    order: DrawOrder
+    screened: Screened
+    sessions: tuple[Sitting, ...]
+    salt: str
+    committed_at: datetime
+
+    def prepared(self, promises: Mapping[str, str]) -> Prepared:
+        """The committed draw, the same whenever it is made anew."""
+        return commit(self.order, self.screened, promises, bytes.fromhex(self.salt), self.committed_at)
+
+
+FROZEN = TypeAdapter(Frozen)
 
 
 def open_draw(
@@ -61,6 +76,8 @@ def open_draw(
     """
     known = bool(parties) and len(set(parties)) == len(parties) and PARTIES.issuperset(parties)
     require(known, "parties", ", ".join(parties), f"of {', '.join(sorted(PARTIES))}, each once")
+    able = not with_beacon or beacon_check() is not None
+    require(able, "beacon", True, "what cannot be checked here cannot be drawn with: install the extra drand")
     asked = ask(session, office, project_id, lock=True)
     if open_draws.of_project(session, project_id) is not None:
         raise WrongState("project", project_id, "has an open draw: its parties complete it")
@@ -103,9 +120,6 @@ def promise(
     _expect(row, OpenDrawState.PROMISING, party)
     if party in row.promises:
         raise WrongState("open draw", draw_id, f"has the promise of {party}, which cannot be changed")
-    digest = commitment.removeprefix("sha256:")
-    plain = len(digest) == 64 and set(digest) <= set("0123456789abcdef") and digest != commitment
-    require(plain, "commitment", commitment, "sha256: and 64 hex digits")
     row.promises = {**row.promises, party: commitment}
     if set(row.promises) == set(row.parties):
         _commit(session, office, row, actor, now)
@@ -136,7 +150,7 @@ def reveal(
     session.add(row)
     told = {"draw_id": draw_id, "party": party}
     record.Scribe(session, actor, now).note("draw.revealed", record.case(session, row.project_id), facts=told)
-    if not row.with_beacon and set(row.revealed) | {SERVER} == set(row.parties):
+    if not row.with_beacon and _everyone_revealed(row):
         _complete(session, office, row, b"", actor, now)
     session.flush()
     return row
@@ -153,8 +167,7 @@ def finish(
     row = open_draws.row(session, draw_id, lock=True)
     if row.state != OpenDrawState.REVEALING:
         raise WrongState("open draw", draw_id, f"is {row.state}")
-    everyone = set(row.revealed) | {SERVER} == set(row.parties)
-    if not everyone and row.reveal_by is not None and now <= row.reveal_by:
+    if not _everyone_revealed(row) and row.reveal_by is not None and now <= row.reveal_by:
         raise WrongState("open draw", draw_id, f"waits for secrets until {row.reveal_by.isoformat()}")
     if not row.revealed:
         return _fail(session, row, actor, now)
@@ -189,6 +202,10 @@ def finish_overdue(session: Session, office: Office, now: datetime) -> int:
     return len(late)
 
 
+def _everyone_revealed(row: OpenDrawRow) -> bool:
+    return {SERVER, *row.revealed} == set(row.parties)
+
+
 def _expect(row: OpenDrawRow, state: OpenDrawState, party: str) -> None:
     if row.state != state:
         raise WrongState("open draw", row.draw_id, f"is {row.state}, not {state}")
@@ -198,53 +215,53 @@ def _expect(row: OpenDrawRow, state: OpenDrawState, party: str) -> None:
 
 def _commit(session: Session, office: Office, row: OpenDrawRow, actor: str, now: datetime) -> None:
     asked = ask(session, office, row.project_id, lock=True)
-    order = order_of(session, office, asked, row.reason, "rehearsal" if office.rehearsal else "parties")
-    row.reveal_by = now + timedelta(minutes=row.minutes)
     screened = divide(session, asked)
-    order = with_quotas(session, asked, order, screened)
-    frozen = {
-        "order": json.loads(_ORDER.dump_json(order)),
-        "screened": json.loads(_SCREENED.dump_json(screened)),
-        "salt": office.entropy(row.draw_id, "salt").hex(),
-        "committed_at": now.isoformat(),
-    }
-    prepared = _prepare(row, frozen)
-    open_draws.freeze(row, json.dumps(frozen).encode(), office.keys.sealer)
+    assurance = "rehearsal" if office.rehearsal else "parties"
+    order = order_of(session, office, asked, row.reason, assurance)
+    row.reveal_by = now + timedelta(minutes=row.minutes)
+    frozen = Frozen(
+        order=replace(
+            with_quotas(session, asked, order, screened),
+            reveal_by=row.reveal_by,
+            beacon=QUICKNET.first_after(row.reveal_by) if row.with_beacon else None,
+        ),
+        screened=screened,
+        sessions=asked.sitting.sessions,
+        salt=office.entropy(row.draw_id, "salt").hex(),
+        committed_at=now,
+    )
+    prepared = frozen.prepared(row.promises)
+    open_draws.freeze(row, FROZEN.dump_json(frozen), office.keys.sealer)
     row.commitment, row.state = dict(prepared.commitment), OpenDrawState.REVEALING.value
     tell_commitment(session, asked, prepared, screened, actor, now)
 
 
-def _prepare(row: OpenDrawRow, frozen: Mapping[str, Any]) -> Prepared:
-    """The committed draw, the same whenever it is made anew from what was frozen."""
-    assert row.reveal_by is not None
-    order = replace(
-        _ORDER.validate_json(json.dumps(frozen["order"])),
-        reveal_by=row.reveal_by,
-        beacon=QUICKNET.first_after(row.reveal_by) if row.with_beacon else None,
-    )
-    screened = _SCREENED.validate_json(json.dumps(frozen["screened"]))
-    return commit(
-        order,
-        screened,
-        row.promises,
-        bytes.fromhex(frozen["salt"]),
-        datetime.fromisoformat(frozen["committed_at"]),
-    )
+def _still_asked(session: Session, office: Office, row: OpenDrawRow, frozen: Frozen) -> Asked | None:
+    """What the draw was committed for; None once the evaluation has moved, or other seats are empty."""
+    try:
+        asked = ask(session, office, row.project_id, lock=True)
+    except WrongState:
+        return None
+    same = (asked.slots, asked.sitting.sessions) == (frozen.order.slots, frozen.sessions)
+    return asked if same else None
 
 
 def _complete(
     session: Session, office: Office, row: OpenDrawRow, beacon_signature: bytes, actor: str, now: datetime
 ) -> None:
-    prepared = _prepare(row, json.loads(open_draws.frozen(row, office.keys.sealer)))
+    frozen = FROZEN.validate_json(open_draws.frozen(row, office.keys.sealer))
+    prepared, beacon, check = frozen.prepared(row.promises), frozen.order.beacon, beacon_check()
     if row.commitment != prepared.commitment:
         raise WrongState("open draw", row.draw_id, "cannot be made anew as it was committed")
-    beacon, check = prepared.order.beacon, beacon_check()
-    if beacon is not None and check is not None:
+    if beacon is not None:
         key = bytes.fromhex(beacon.public_key)
-        if not check(beacon.scheme, key, beacon.round, beacon_signature):
-            raise RevealRefused("beacon", f"the signature is not that of round {beacon.round}")
+        if check is None or not check(beacon.scheme, key, beacon.round, beacon_signature):
+            raise RevealRefused("beacon", f"the signature is not known to be that of round {beacon.round}")
+    asked = _still_asked(session, office, row, frozen)
+    if asked is None:
+        _fail(session, row, actor, now)
+        return
     secrets = open_draws.secrets_of(row, office.keys.sealer)
-    asked = ask(session, office, row.project_id, lock=True)
     try:
         drawn = complete(
             prepared, secrets, now, office.keys.signer.sign, office.keys.signer.public,

@@ -244,12 +244,8 @@ def _panel(prepared: Prepared, seed: bytes) -> list[tuple[int, int, Fraction]]:
     """The panel as (slot, number of the expert, equal chance); empty at a dead end."""
     drawing = prepared.drawing
     if prepared.patterns is not None:
-        chance = {
-            n: c
-            for a, c in zip(prepared.patterns.atoms, prepared.patterns.chances, strict=True)
-            for n in a.members
-        }
-        seats = ((slot, nth, chance[nth]) for slot, nth in prepared.patterns.draw(seed))
+        chance_of = prepared.patterns.chance_of
+        seats = ((slot, nth, chance_of[nth]) for slot, nth in prepared.patterns.draw(seed))
         return sorted(seats, key=lambda seat: (seat[0], drawing.census.ids[seat[1]].encode()))
     if prepared.by_list is None:
         return [(seated.slot, seated.nth, seated.chance) for seated in drawing.sample(seed)]

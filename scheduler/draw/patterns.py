@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 from ortools.sat.python import cp_model
@@ -54,7 +55,7 @@ class Priced:
     most: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patterns:
     """A lottery over patterns; chances are per member of each atom."""
 
@@ -62,6 +63,12 @@ class Patterns:
     listed: tuple[tuple[Pattern, Fraction], ...]
     levels: tuple[Priced, ...]
     chances: tuple[Fraction, ...]
+
+    @cached_property
+    def chance_of(self) -> dict[int, Fraction]:
+        """The chance of each expert, by number in the census."""
+        each = zip(self.atoms, self.chances, strict=True)
+        return {nth: chance for atom, chance in each for nth in atom.members}
 
     def draw(self, seed: bytes) -> list[tuple[int, int]]:
         """The panel that the seed gives, as (slot, number of the expert)."""

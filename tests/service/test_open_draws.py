@@ -151,8 +151,11 @@ def test_a_beacon_comes_last_and_a_false_one_is_refused(house, monkeypatch):
     path = f"/open-draws/{draw['draw_id']}/finish"
     false = call(house, "operator-C01", "POST", path, beacon_signature=ROUND_1000.hex())
     assert (false.status_code, false.json()["code"]) == (409, "reveal_refused")
-    monkeypatch.setattr("api.services.open_draws.beacon_check", lambda: None)
-    monkeypatch.setattr("api.services.draws.beacon_check", lambda: None)
+    # The round that the draw waits for is yet to come: round 1000's signature stands for it.
+    for place in ("open_draws", "draws"):
+        monkeypatch.setattr(
+            f"api.services.{place}.beacon_check", lambda: lambda *given: given[-1] == ROUND_1000
+        )
     done = call(house, "operator-C01", "POST", path, beacon_signature=ROUND_1000.hex())
     assert done.json()["state"] == "completed", done.text
     assert certificate(house, draw)["commitment"]["beacon"]["round"] != "1000"
@@ -222,3 +225,37 @@ def test_a_draw_that_nobody_reveals_to_fails_and_another_needs_a_reason(house):
     assert again.json()["draw_id"] != draw["draw_id"]
     off = call(house, "operator-C01", "DELETE", f"/open-draws/{again.json()['draw_id']}")
     assert off.json()["state"] == "failed"
+
+
+def test_a_draw_whose_evaluation_has_moved_comes_to_nothing(house):
+    project_id, draw = opened(house, ("supervisor",))
+    promised(house, project_id, draw, ("supervisor",))
+    etag = call(house, "operator-C01", "GET", f"/projects/{project_id}").headers["etag"]
+    moved = house.post(
+        f"/projects/{project_id}/postponement",
+        headers={"Authorization": f"Bearer {house.tokens['operator-C01']}", "If-Match": etag},
+        json={"opening_at": "2026-11-30T10:00:00+08:00", "reason": "the notice was corrected"},
+    )
+    assert moved.status_code == 200, moved.text
+    assert revealed(house, project_id, draw, "supervisor").json()["state"] == "failed"
+    with snapshot(house.office.engine) as session:
+        assert engagements.members(session, project_id) == []
+
+
+def test_the_homes_own_host_is_no_guest_and_an_unchecked_beacon_is_not_drawn_with(house, monkeypatch):
+    _, draw = opened(house, ("host",))
+    commitment = party_commitment(draw["draw_id"], "host", SECRETS["host"])
+    path = f"/open-draws/{draw['draw_id']}/promises"
+    assert call(house, "host-V01", "POST", path, commitment=commitment).status_code == 404
+    monkeypatch.setattr("api.services.open_draws.beacon_check", lambda: None)
+    other = house.made[1].project_id
+    refused = call(
+        house,
+        "operator-C01",
+        "POST",
+        f"/projects/{other}/open-draws",
+        "o9",
+        parties=["supervisor"],
+        beacon=True,
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")

@@ -1,11 +1,11 @@
 """The verifier of draws made together: their order, and that nobody was kept from a draw without need."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scheduler.verification.draws.certificate import FLAWS, Step
-from scheduler.verification.draws.parts import Broken, check, digest, jcs, moment, unhex, whole
+from scheduler.verification.draws.parts import check, digest, jcs, moment, seed_of, whole
+from scheduler.verification.draws.steps import Check, Step, run
 
 Certificates = Mapping[str, tuple[Any, Any]]
 """Public and sealed part by project; the sealed part is None while it is sealed."""
@@ -13,24 +13,14 @@ Certificates = Mapping[str, tuple[Any, Any]]
 
 def verify_batch(record: Any, certificates: Certificates) -> tuple[Step, ...]:
     """The steps up to the first that fails, for certificates that hold by themselves. Never raises."""
-    steps: list[Step] = []
-    case = _Case(record, certificates)
-    for name, step in case.steps():
-        try:
-            detail = step() or ""
-        except Broken as broken:
-            return (*steps, Step(name, False, str(broken)))
-        except FLAWS as flaw:
-            return (*steps, Step(name, False, f"malformed: {type(flaw).__name__}"))
-        steps.append(Step(name, True, detail))
-    return tuple(steps)
+    return run(_Case(record, certificates).steps())
 
 
 class _Case:
     def __init__(self, record: Any, certificates: Certificates) -> None:
         self.record, self.certificates = record, certificates
 
-    def steps(self) -> Sequence[tuple[str, Callable[[], str | None]]]:
+    def steps(self) -> Sequence[tuple[str, Check]]:
         return [
             ("batch", self.batch),
             ("order", self.order),
@@ -54,21 +44,9 @@ class _Case:
     def order(self) -> None:
         """The order of the draws follows from the committed secrets."""
         said = self.record["commitment"]
-        promised = {entry["party"]: entry["commitment"] for entry in said["parties"]}
-        seed = b"yidi/seed/1\x00" + unhex(self.record["commitment_digest"].removeprefix("sha256:"))
-        names = [entry["party"] for entry in self.record["reveals"]]
-        check(
-            bool(names) and names == sorted(set(names), key=lambda name: name.encode()),
-            "reveals are not in order",
+        seed, _ = seed_of(
+            said["batch_id"], said["parties"], self.record["reveals"], self.record["commitment_digest"]
         )
-        for entry in self.record["reveals"]:
-            party, nonce = entry["party"], unhex(entry["nonce"])
-            text = (
-                b"yidi/party/1\x00" + said["batch_id"].encode() + b"\x00" + party.encode() + b"\x00" + nonce
-            )
-            kept = len(nonce) == 32 and digest(text) == promised[party]
-            check(kept, f"the reveal of {party} is not the committed one")
-            seed += party.encode() + b"\x00" + nonce
         seed = hashlib.sha256(seed).digest()
         expected = sorted(
             said["projects"],

@@ -9,14 +9,12 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from scheduler.verification.draws.lottery import LEVELS, Lottery
 from scheduler.verification.draws.panels import Panels
 from scheduler.verification.draws.parts import (
-    Broken,
     again,
     check,
     digest,
@@ -24,12 +22,14 @@ from scheduler.verification.draws.parts import (
     jcs,
     moment,
     pool_leaf,
+    seed_of,
     tree_head,
     unhex,
     whole,
 )
 from scheduler.verification.draws.replay import Path, Person, Replay, draw_by_list
 from scheduler.verification.draws.scarcity import all_needed, most_seated
+from scheduler.verification.draws.steps import Check, Step, run
 
 MOST_ATTEMPTS = 1_000
 MOST_WORK = 20_000_000
@@ -45,44 +45,11 @@ Shone = Callable[[str, bytes, int, bytes], bool]
 """Whether a beacon's signature is the round's: (scheme, public key, round, signature)."""
 
 
-FLAWS = (
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ZeroDivisionError,
-    RecursionError,
-    OverflowError,
-    StopIteration,
-)
-"""What malformed input raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the verification: its name, whether it holds, and what is wrong or could not be checked."""
-
-    name: str
-    holds: bool
-    detail: str = ""
-
-
 def verify_draw(
     public: Any, sealed: Any = None, signed: Signed | None = None, shone: Shone | None = None
 ) -> tuple[Step, ...]:
     """The steps up to the first that fails; all hold in a sound certificate. Never raises, whatever the input."""
-    steps: list[Step] = []
-    case = _Case(public, sealed, signed, shone)
-    for name, step in case.steps():
-        try:
-            detail = step() or ""
-        except Broken as broken:
-            return (*steps, Step(name, False, str(broken)))
-        except FLAWS as flaw:
-            return (*steps, Step(name, False, f"malformed: {type(flaw).__name__}"))
-        steps.append(Step(name, True, detail))
-    return tuple(steps)
+    return run(_Case(public, sealed, signed, shone).steps())
 
 
 class _Case:
@@ -97,9 +64,9 @@ class _Case:
         self.replay: Replay | None = None
         self.listed: Panels | None = None
 
-    def steps(self) -> list[tuple[str, Callable[[], str | None]]]:
+    def steps(self) -> list[tuple[str, Check]]:
         """The steps in order."""
-        steps: list[tuple[str, Callable[[], str | None]]] = [
+        steps: list[tuple[str, Check]] = [
             ("form", self.form),
             ("commitment digest", self.commitment_digest),
             ("signature", self.signature),
@@ -280,8 +247,7 @@ class _Case:
         """
         stated, pairs = self._said["conflicts"], self.sealed["conflicts"]
         check(all(len(pair) == 2 for pair in pairs), "a conflict is not a pair")
-        own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
-        check(digest(jcs([own, pairs])) == stated["digest"], "the conflicts are not the frozen ones")
+        check(self._hidden(pairs) == stated["digest"], "the conflicts are not the frozen ones")
         check(len(pairs) == whole(stated["pairs"]), "the conflicts are not as many as committed")
         chances = {person.expert_id: self.lottery.chances[person.cell] for person in self.people}
         known = all(one in chances and other in chances and one != other for one, other in pairs)
@@ -300,8 +266,7 @@ class _Case:
     def _panels(self) -> str | None:
         """The listed panels are the committed ones, valid, and as fair as their prices prove."""
         stated, listed = self._said["panels"], self.sealed["panels"]
-        own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
-        check(digest(jcs([own, listed])) == stated["digest"], "the panels are not the committed ones")
+        check(self._hidden(listed) == stated["digest"], "the panels are not the committed ones")
         small = max(len(listed[name]) for name in ("atoms", "patterns", "levels", "quotas")) <= MOST_ATOMS
         check(small, "there are too many atoms or panels")
         self.listed = Panels(listed, self.lottery, self.people, self.room, self.sealed["conflicts"])
@@ -313,23 +278,17 @@ class _Case:
         check(stated["chances"] == told, "the chances are not those of the panels")
         return self.listed.are_optimal()
 
+    def _hidden(self, value: Any) -> str:
+        """The digest of something sealed, which nobody can guess without the salt."""
+        own = hmac.digest(unhex(self.sealed["salt"]), b"", hashlib.sha256).hex()
+        return digest(jcs([own, value]))
+
     def reveals(self) -> None:
         """Each reveal is the committed one, and the seed is their hash."""
-        promised = {entry["party"]: entry["commitment"] for entry in self._said["parties"]}
-        revealed = [(entry["party"], unhex(entry["nonce"])) for entry in self.sealed["reveals"]]
-        names = [party for party, _ in revealed]
-        ordered = names == sorted(set(names), key=lambda name: name.encode()) and bool(names)
-        check(ordered, "reveals are not in order")
-        named = [party for party in promised if party not in names] == self.public["withheld"]
-        check(named, "withheld reveals are not named")
-        draw_id = self._said["draw_id"].encode()
-        seed = b"yidi/seed/1\x00" + unhex(self.public["commitment_digest"].removeprefix("sha256:"))
-        for party, nonce in revealed:
-            said = b"yidi/party/1\x00" + draw_id + b"\x00" + party.encode() + b"\x00" + nonce
-            kept = len(nonce) == 32 and digest(said) == promised[party]
-            check(kept, f"the reveal of {party} is not the committed one")
-            seed += party.encode() + b"\x00" + nonce
-        if self._said["beacon"] is not None:
+        said, committed = self._said, self.public["commitment_digest"]
+        seed, left = seed_of(said["draw_id"], said["parties"], self.sealed["reveals"], committed)
+        check(left == self.public["withheld"], "withheld reveals are not named")
+        if said["beacon"] is not None:
             seed += hashlib.sha256(unhex(self.public["beacon_signature"])).digest()
         check(digest(seed) == "sha256:" + self.sealed["seed"], "the seed is not the hash of the reveals")
 

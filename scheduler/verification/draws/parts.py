@@ -155,3 +155,27 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> s
         node, last = node >> 1, last >> 1
     check(last == 0, "the path is too short")
     return "sha256:" + head.hex()
+
+
+def seed_of(
+    name: str,
+    parties: Sequence[Mapping[str, str]],
+    reveals: Sequence[Mapping[str, str]],
+    commitment_digest: str,
+) -> tuple[bytes, list[str]]:
+    """What the seed is hashed from, but for a beacon, and the parties that did not reveal.
+
+    `name` is the id that the parties' commitments carry. Each reveal must be the committed one.
+    """
+    promised = {entry["party"]: entry["commitment"] for entry in parties}
+    names = [entry["party"] for entry in reveals]
+    ordered = bool(names) and names == sorted(set(names), key=lambda party: party.encode())
+    check(ordered, "reveals are not in order")
+    seed = b"yidi/seed/1\x00" + unhex(commitment_digest.removeprefix("sha256:"))
+    for entry in reveals:
+        party, nonce = entry["party"], unhex(entry["nonce"])
+        said = b"yidi/party/1\x00" + name.encode() + b"\x00" + party.encode() + b"\x00" + nonce
+        kept = len(nonce) == 32 and digest(said) == promised[party]
+        check(kept, f"the reveal of {party} is not the committed one")
+        seed += party.encode() + b"\x00" + nonce
+    return seed, [party for party in promised if party not in names]
