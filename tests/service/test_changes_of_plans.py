@@ -9,15 +9,13 @@ from sqlmodel import select
 from api.demo import Demo
 from api.files.openings import made_up
 from api.planning.replanning import work_of
-from api.services import guests, plans, projects
 from api.store import bookings, engagements, ledger, venues
-from api.store import guests as asked
 from api.store import projects as rows
 from api.worker import watch_evaluations
 from models.bookings import ReservationRow
 from models.engagements import SittingRow
 from models.projects import ProjectState
-from scheduler.planning import Budget, solve
+from tests.service.days import publish_day
 from tests.service.test_changes_over_http import PROJECT, call  # noqa: F401 - the same callers
 
 ON = date(2026, 11, 26)
@@ -30,17 +28,8 @@ def day(town):
     office, _ = town
     now = office.clock.now()
     with office.changing() as session:
-        made = made_up(ON, venues.load_all(session), office.book, 30)
-        projects.submit(session, made.projects, office.book, "test", now)
-        order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=now)
-        problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(50)))
-        plans.publish(session, office, order.plan_id, "test", now)
-        for booking in bookings.of_plan(session, order.plan_id):
-            for request in asked.of_booking(session, booking.booking_id):
-                guests.answer(
-                    session, request.request_id, approves=True, reason="", actor="host", now=now
-                )  # fmt: skip
+        made = made_up(ON, venues.load_all(session), office.book, 30).projects
+        publish_day(session, office, ON, now, made, iterations=50)
     return office
 
 

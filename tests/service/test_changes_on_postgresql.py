@@ -12,15 +12,15 @@ from api.files.openings import made_up
 from api.keys import Keys
 from api.office import Office, rehearsal_entropy
 from api.sealing import Sealer
-from api.services import changes, guests, plans, projects, worlds
+from api.services import changes, projects, worlds
 from api.signing import Signer
 from api.store import bookings, venues
-from api.store import guests as asked
-from scheduler.planning import Budget, Supply, solve
+from scheduler.planning import Supply
 from scheduler.rules import default_rule_book
 from scheduler.synthetic import make_world
 from scheduler.venues import Blocked
 from tests.service.conftest import MORNING, fresh
+from tests.service.days import publish_day
 
 ON = date(2026, 11, 26)
 HERE = ZoneInfo("Asia/Shanghai")
@@ -43,14 +43,7 @@ def day(postgres):
     with office.changing() as session:
         worlds.load(session, make_world(), office.keys.sealer)
         made = made_up(ON, venues.load_all(session), office.book, 20).projects
-        projects.submit(session, made[1:], office.book, "test", MORNING)
-        order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=MORNING)
-        problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(20)))
-        plans.publish(session, office, order.plan_id, "test", MORNING)
-        for booking in bookings.of_plan(session, order.plan_id):
-            for request in asked.of_booking(session, booking.booking_id):
-                guests.answer(session, request.request_id, approves=True, reason="", actor="h", now=MORNING)
+        publish_day(session, office, ON, MORNING, made[1:], iterations=20)
         projects.submit(session, made[:1], office.book, "test", MORNING)
     yield office, made[0].project_id
     office.engine.dispose()

@@ -1,17 +1,14 @@
 """Draws over the API: once per key, a reason for every later one, sealed until the result."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from api.database import snapshot
-from api.files.openings import made_up
-from api.services import guests as guest_service
-from api.services import plans, projects
-from api.store import engagements, guests, venues
+from api.store import engagements
 from models.engagements import EngagementState
-from scheduler.planning import Budget, solve
 from scheduler.verification.draws import verify_draw
+from tests.service.days import publish_day
 from tests.service.test_access import client  # noqa: F401 - the same service
 
 ON = date(2026, 11, 26)
@@ -23,23 +20,7 @@ def booked(client):  # noqa: F811
     """A project of centre C01 with a booking that all its guests have approved."""
     office = client.office
     with office.changing() as session:
-        made = made_up(ON, venues.load_all(session), office.book).projects
-        projects.submit(session, made, office.book, "test", NOW)
-        order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
-        problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(10)))
-        plans.publish(session, office, order.plan_id, "test", NOW)
-        own = next(project for project in made if project.home == "V01")
-        booking = next(
-            b.booking_id
-            for b in plans.bookings.of_plan(session, order.plan_id)
-            if b.project_id == own.project_id
-        )
-        for request in guests.of_booking(session, booking):
-            later = NOW + timedelta(minutes=1)
-            guest_service.answer(
-                session, request.request_id, approves=True, reason="", actor="test", now=later
-            )
+        own = next(project for project in publish_day(session, office, ON, NOW) if project.home == "V01")
     return own.project_id
 
 

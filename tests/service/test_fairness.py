@@ -1,23 +1,20 @@
 """Past draws over the API: only those whose result is public, only to those who answer for them, ids to supervisors."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import select
 
 from api.database import snapshot
 from api.disclosure import Role
-from api.files.openings import made_up
 from api.services import draws as draw_service
 from api.services import fairness as service
-from api.services import guests as guest_service
-from api.services import plans, projects
-from api.store import draws, guests, venues
+from api.store import draws
 from api.store import projects as project_rows
 from models.events import EventRow
 from models.projects import ProjectRow
-from scheduler.planning import Budget, solve
+from tests.service.days import publish_day
 from tests.service.test_access import client  # noqa: F401 - the same service
 
 ON = date(2026, 11, 26)
@@ -30,18 +27,7 @@ def drawn(client):  # noqa: F811
     """Draws of a whole day, all results public but the last one's; (opened, sealed) project ids with their centres."""
     office = client.office
     with office.changing() as session:
-        made = made_up(ON, venues.load_all(session), office.book).projects
-        projects.submit(session, made, office.book, "test", NOW)
-        order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
-        problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(10)))
-        plans.publish(session, office, order.plan_id, "test", NOW)
-        for booking in plans.bookings.of_plan(session, order.plan_id):
-            for request in guests.of_booking(session, booking.booking_id):
-                later = NOW + timedelta(minutes=1)
-                guest_service.answer(
-                    session, request.request_id, approves=True, reason="", actor="test", now=later
-                )
+        made = publish_day(session, office, ON, NOW)
     ids = []
     with office.changing() as session:
         for project in made:

@@ -8,18 +8,16 @@ from fastapi.testclient import TestClient
 from api import record
 from api.app import create_app
 from api.database import snapshot
-from api.files.openings import made_up
-from api.services import accounts, guests, open_draws, plans, projects, worlds
+from api.services import accounts, open_draws, worlds
 from api.settings import Settings
-from api.store import engagements, venues
-from api.store import guests as guest_rows
+from api.store import engagements
 from models.engagements import EngagementState
 from scheduler.draw import party_commitment
-from scheduler.planning import Budget, solve
 from scheduler.synthetic import make_world
 from scheduler.verification.draws import verify_batch, verify_draw
 from tests.draw.test_beacon import ROUND_1000
 from tests.service.conftest import office_on
+from tests.service.days import publish_day
 
 ON = date(2026, 11, 26)
 NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)
@@ -35,15 +33,7 @@ def house(tmp_path):
     with office.changing() as session:
         worlds.load(session, make_world(), office.keys.sealer)
         issued = accounts.first_accounts(session, NOW)
-        made = made_up(ON, venues.load_all(session), office.book).projects
-        projects.submit(session, made, office.book, "test", NOW)
-        order = plans.order(session, office, ON, seed=1, seconds=1, actor="test", now=NOW)
-        problem = plans.freeze(session, office, order)
-        plans.save(session, order.plan_id, problem, solve(problem, Budget(10)))
-        plans.publish(session, office, order.plan_id, "test", NOW)
-        for booking in plans.bookings.of_plan(session, order.plan_id):
-            for request in guest_rows.of_booking(session, booking.booking_id):
-                guests.answer(session, request.request_id, approves=True, reason="", actor="test", now=NOW)
+        made = publish_day(session, office, ON, NOW)
     with TestClient(create_app(Settings(database_url=str(office.engine.url)), office)) as client:
         client.office, client.time = office, house_time
         client.tokens = {one.account_id: one.token for one in issued}
