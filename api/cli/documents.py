@@ -198,7 +198,12 @@ def draw(
         f"{len(drawn.members)} drawn from {len(screened.eligible)} eligible of {len(request.experts)}: "
         f"{out_file}, sealed in {sealed_file}"
     )
-    if order.method is Method.EQUAL and prepared.patterns is None:
+    if prepared.patterns is not None:
+        least, most = min(prepared.patterns.chances), max(prepared.patterns.chances)
+        out.print(
+            f"Chances from {least} to {most}, over {len(prepared.patterns.listed)} listed kinds of panels"
+        )
+    elif order.method is Method.EQUAL:
         tell_chances(chances_of(prepared.lottery))
     tell_thin(thin(funnels(case, screened)))
 

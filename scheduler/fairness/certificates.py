@@ -36,33 +36,41 @@ def _past_draw(
         raise BadInput("draw_id", str(sealed["draw_id"]), f"the sealed part of {commitment['draw_id']}")
     if len(sealed["panel"]) != int(commitment["seats"]):
         raise BadInput("panel", len(sealed["panel"]), f"as many as were drawn: {commitment['seats']}")
-    chances = _chances(commitment)
-    members: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_cell = _by_cell(commitment)
+    own = _by_expert(sealed["panels"]) if commitment["method"] == "panels" else {}
+    members: defaultdict[tuple[str, Fraction], list[tuple[str, str]]] = defaultdict(list)
     for expert_id, _, employer, _, verdict in sealed["pool"]:
         if verdict.isdecimal():
-            members[verdict].append((expert_id, employer))
+            chance = own[expert_id] if own else by_cell[verdict]
+            members[verdict, chance].append((expert_id, employer))
     strata = []
-    for cell, inside in members.items():
+    for (cell, chance), inside in members.items():
         reach = tuple(int(slot) for slot in lottery["cells"][int(cell)]["slots"])
         codes = frozenset(code for slot in reach for code in slots[slot]["codes"])
-        strata.append(Stratum(reach, chances[cell], codes, tuple(inside)))
+        strata.append(Stratum(reach, chance, codes, tuple(inside)))
     return PastDraw(
         draw_id=digest,
         centre_id=centre_id,
         strata=tuple(strata),
         drawn=frozenset(member["expert_id"] for member in sealed["panel"]),
         seated=frozenset(member["expert_id"] for member in sealed["fixed"]),
-        exact=commitment["method"] == "equal",
+        exact=commitment["method"] != "sequential",
         employer_cap=int(commitment["caps"]["employer"]),
     )
 
 
-def _chances(commitment: Mapping[str, Any]) -> dict[str, Fraction]:
+def _by_expert(panels: Mapping[str, Any]) -> dict[str, Fraction]:
+    """The chance of each expert in a draw over listed panels."""
+    levels = {atom: Fraction(level["chance"]) for level in panels["levels"] for atom in level["atoms"]}
+    return {one: levels[str(nth)] for nth, atom in enumerate(panels["atoms"]) for one in atom}
+
+
+def _by_cell(commitment: Mapping[str, Any]) -> dict[str, Fraction]:
     """The chance of each cell's members: the lottery's, or for a draw list by list the estimate of its rehearsals.
 
     An estimate is moved by one rehearsal towards the middle (Laplace), so that rare is never taken for impossible.
     """
-    if commitment["method"] == "equal":
+    if commitment["method"] != "sequential":
         levels = commitment["lottery"]["levels"]
         return {cell: Fraction(level["chance"]) for level in levels for cell in level["cells"]}
     estimates, runs = commitment["sequential"]["chances"], int(commitment["sequential"]["runs"])

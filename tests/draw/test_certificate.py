@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -31,7 +30,7 @@ from scheduler.eligibility import Screened
 from scheduler.errors import BadInput
 from scheduler.verification.draws import verify_draw
 from scheduler.verification.draws.parts import jcs, tree_head
-from tests.draw.worlds import NOON, SALT, draw, experts, nonce, slots
+from tests.draw.worlds import NOON, SALT, at_odds, draw, experts, nonce, slots
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 POOL = experts(*[(fits, f"u{n % 7}") for n, fits in enumerate(["0", "1", "01", "2", "12"] * 6)])
@@ -216,15 +215,6 @@ def test_the_public_part_names_nobody():
     text = json.dumps(public)
     assert not [row[0] for row in sealed["pool"] if row[0] in text]
     assert sealed["seed"] not in text
-
-
-def at_odds(people, *pairs):
-    """The same experts, with these conflicts declared by the first of each pair."""
-    declared = dict(pairs)
-    return tuple(
-        replace(one, conflicts=frozenset({declared[one.expert_id]})) if one.expert_id in declared else one
-        for one in people
-    )
 
 
 def test_experts_who_declared_a_conflict_never_sit_together_and_no_chance_moves():

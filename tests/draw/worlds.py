@@ -1,5 +1,6 @@
 """Small pools and draws for the tests of this folder."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scheduler.draw import Caps, DrawOrder, commit, complete, party_commitment
@@ -33,6 +34,15 @@ def experts(*people: tuple[str, ...]) -> tuple[Expert, ...]:
             employer_group=rest[1] if len(rest) > 1 else None,
         )
         for n, (fits, employer, *rest) in enumerate(people)
+    )
+
+
+def at_odds(people, *pairs):
+    """The same experts, with these conflicts declared by the first of each pair."""
+    declared = dict(pairs)
+    return tuple(
+        replace(one, conflicts=frozenset({declared[one.expert_id]})) if one.expert_id in declared else one
+        for one in people
     )
 
 

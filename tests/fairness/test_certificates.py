@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scheduler.draw import Method
 from scheduler.errors import BadInput
 from scheduler.fairness import common_seed, look_back, past_draw
-from tests.draw.worlds import draw, experts, slots
+from tests.draw.worlds import at_odds, draw, experts, slots
 from tests.fairness.histories import drawn_by_engine
 
 POOL = experts(("0", "UA"), ("01", "UB"), ("1", "UC"), ("1", "UC"))
@@ -45,6 +45,17 @@ def test_a_draw_list_by_list_is_judged_by_its_own_chances_and_says_that_they_are
     assert all(0 < one < 1 for one in chance.values())
     assert not found.exact
     assert look_back([found], b"s", 9).estimated == 1
+
+
+def test_a_draw_over_listed_panels_is_judged_by_the_chances_of_these():
+    pool = at_odds(experts(*[("0", f"u{n}") for n in range(5)]), ("E00", "E01"))
+    drawn = draw(slots(3), pool)
+    assert drawn.public["commitment"]["method"] == "panels"
+    found = past_draw(drawn.public, drawn.sealed, "C01")
+    chance = {expert_id: stratum.chance for stratum in found.strata for expert_id, _ in stratum.members}
+    rest = dict.fromkeys(("E02", "E03", "E04"), Fraction(2, 3))
+    assert chance == {"E00": Fraction(1, 2), "E01": Fraction(1, 2), **rest}
+    assert found.exact
 
 
 def test_the_two_parts_of_different_draws_are_refused():

@@ -30,8 +30,10 @@ function table(title, cells, chances, { say }, ...notes) {
     all.length > ROWS ? make("p", { class: "note", text: say("moreRows", all.length - ROWS) }) : null, ...notes);
 }
 
-export function chanceTables({ lottery, conflicts, sequential }, words) {
+export function chanceTables({ lottery, conflicts, sequential, panels }, words) {
   const { say } = words;
+  // Over listed panels the chances are the panels'; those of the lottery are only there to compare.
+  if (panels) return [table(say("chances"), panels.chances.map(({ experts }) => ({ members: experts })), panels.chances.map(({ chance }) => chance), words)];
   const chances = [];
   for (const level of lottery.levels) for (const cell of level.cells) chances[cell] = level.chance;
   const shift = conflicts.loose > 0n ? make("p", { class: "note", text: say("shift", conflicts.loose, text(conflicts.most_shift)) }) : null;

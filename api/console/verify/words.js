@@ -75,7 +75,7 @@ const WORDS = {
   kept: ["保留原成员 {0} 人", "{0} members keep their seats"],
   method: ["抽取方法", "Method"],
   "method.equal": ["机会均等", "equal chances"],
-  "method.panels": ["机会均等（在列出的整组之间抽取）", "equal chances (over whole listed panels)"],
+  "method.panels": ["机会均等（在列出的整组之间抽取）", "chances as equal as can be, over whole listed panels"],
   "method.sequential": ["逐组抽取（下列机会为对照，实际机会不等）", "list by list (chances below are only to compare; real ones are unequal)"],
   sequential: ["逐组抽取的估计机会（未经证明）", "Estimated chances list by list (not proven)"],
   sequentialNote: ["由 {0} 次演练估计。", "Estimated from {0} rehearsals."],
