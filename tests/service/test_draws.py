@@ -20,7 +20,8 @@ def booked(client):  # noqa: F811
     """A project of centre C01 with a booking that all its guests have approved."""
     office = client.office
     with office.changing() as session:
-        own = next(project for project in publish_day(session, office, ON, NOW) if project.home == "V01")
+        made = publish_day(session, office, ON, NOW, agreed=lambda project: project.home == "V01")
+        own = next(project for project in made if project.home == "V01")
     return own.project_id
 
 
