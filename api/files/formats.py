@@ -61,7 +61,7 @@ class ProblemDocument:
     refusals: tuple[Refusal, ...] = ()
     begun: tuple[Booking, ...] = ()
     withdrawn: tuple[str, ...] = ()
-    wishes: Wishes = Wishes()  # noqa: RUF009 - frozen
+    wishes: Wishes | None = None
     seed: int = 0
 
 

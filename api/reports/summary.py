@@ -23,7 +23,7 @@ def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str
         "unscheduled": {entry.project_id: f"{entry.code}: {entry.reason}" for entry in plan.unscheduled},
         "same_day": len(plan.bookings) - split,
         "split": split,
-        "avoidable_splits": sum(booking.avoidable for booking in plan.bookings),
+        "avoidable_splits": plan.avoidable_splits,
         "on_site": sum(not booking.guests for booking in plan.bookings),
         "draws": len(day.draws),
         "redraws": sum(public["commitment"]["number"] != "1" for public, _ in day.draws.values()),

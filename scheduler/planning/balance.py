@@ -6,7 +6,6 @@ from functools import lru_cache
 from math import ceil, floor
 
 from scheduler.planning.problem import Problem
-from scheduler.planning.wishes import CATCH_UP
 from scheduler.venues import Venue
 
 
@@ -28,7 +27,7 @@ def support_scale(problem: Problem) -> dict[str, tuple[Fraction, Fraction]]:
     lowest = min(Fraction(history[venue.venue_id], venue.seats) for venue in venues)
     return {
         venue.venue_id: (
-            min(Fraction(CATCH_UP), history[venue.venue_id] - lowest * venue.seats),
+            min(Fraction(problem.wishes.catch_up), history[venue.venue_id] - lowest * venue.seats),
             mean / venue.seats,
         )
         for venue in venues
@@ -42,7 +41,7 @@ def support_cost(ahead: Fraction, scale: Fraction, nth: int) -> int:
 
 
 def met_before(problem: Problem) -> dict[tuple[str, str], int]:
-    """How often each pair met beyond the home's least met pair, at most CATCH_UP; pairs never met are left out."""
+    """How often each pair met beyond the home's least met pair, at most `wishes.catch_up`; others are left out."""
     met: Counter[tuple[str, str]] = Counter()
     for past in problem.pair_history:
         met[past.home, past.guest] += past.projects
@@ -51,7 +50,7 @@ def met_before(problem: Problem) -> dict[tuple[str, str], int]:
     for home in {home for home, _ in met}:
         lowest[home] = min((met[home, other] for other in able if other != home), default=0)
     return {
-        (home, guest): min(CATCH_UP, max(0, count - lowest[home]))
+        (home, guest): min(problem.wishes.catch_up, max(0, count - lowest[home]))
         for (home, guest), count in sorted(met.items())
         if count > lowest[home]
     }

@@ -18,6 +18,7 @@ from scheduler.planning.task import (
     brief_of,
     prices_of,
     ready_from,
+    split_from,
     starts_within,
     steps_of,
     window_of,
@@ -280,6 +281,7 @@ def _task(
         steps=steps,
         prices=prices,
         first_day=first_day,
+        split_from=split_from(brief, axis),
         ties=tuple((v, (tie(own, fitting.tickets[v]) << 20) + v) for v in able),
         distance={v: wishes.distance * board.distance.get((home, v), 0) for v in able} if nearest else {},
     )

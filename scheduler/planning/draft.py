@@ -8,6 +8,7 @@ from functools import lru_cache
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
 from scheduler.planning.task import TIE_BITS, VENUE_MASK, Task
+from scheduler.planning.wishes import Standing
 from scheduler.timeline import run_of, starts_of
 
 
@@ -54,7 +55,11 @@ class Draft:
         for (home, guest), count in board.history.items():
             if count >= board.limits.get(home, 0):
                 self.closed[home].add(guest)
-        self.cost = board.problem.wishes.unscheduled * (len(board.tasks) + len(board.hopeless))
+        self.missing = len(board.tasks) + len(board.hopeless)
+        """Projects without a place."""
+        self.splits = 0
+        """Placements that are split though their opening day could have held them."""
+        self.cost = board.problem.wishes.unscheduled * self.missing
         self.late: list[int] = []
         """Watched tasks without a place, or placed at more than their least price; in no particular order."""
         self._late_at: dict[int, int] = {}
@@ -73,8 +78,19 @@ class Draft:
 
     @property
     def price(self) -> int:
-        """What a search makes least: the cost, and in a re-plan the price of changes."""
+        """What a search steers by: the cost, and in a re-plan the price of changes."""
         return self.cost + self.board.problem.wishes.change * self.changes
+
+    @property
+    def standing(self) -> Standing:
+        """What a search makes least."""
+        wishes = self.board.problem.wishes
+        heavy = wishes.unscheduled * self.missing + wishes.avoidable_split * self.splits
+        return self.missing, self.splits, self.price - heavy
+
+    def is_best(self, bound: int) -> bool:
+        """Whether nothing is better: the price is at the bound, and no dearer plan could avoid a split."""
+        return self.price <= bound and not self.splits and self.missing == len(self.board.hopeless)
 
     def overlooks(self, one_in: int) -> bool:
         """Whether an option is passed over this time (a blink, Christiaens and Vanden Berghe 2020)."""
@@ -219,6 +235,8 @@ class Draft:
         board, task = self.board, self.board.tasks[nth]
         kept = self.kept.get(nth)
         self.changes += sign * (kept is not None and kept != placement)
+        self.missing -= sign
+        self.splits += sign * (placement.start >= task.split_from)
         taken = 0
         for start, length, _ in placement.sessions:
             taken |= run_of(length) << start

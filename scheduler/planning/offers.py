@@ -27,7 +27,7 @@ class Offer:
 def offers(
     problem: Problem, plan: Plan, project: Project, now: datetime, count: int = 3
 ) -> tuple[Offer, ...]:
-    """Up to `count` places, cheapest first, each starting at least an hour from those before it.
+    """Up to `count` places, best first, each starting at least an hour from those before it.
 
     The plans answer `problem_after(problem, plan, NewProject(project), now)`. None means that nothing was found
     without moving others; `replan` may still find a place.
@@ -45,7 +45,7 @@ def offers(
         booking = booking_of(board, board.tasks[nth], placement)
         found.append(Offer(booking, draft.cost - before, publish(draft, 0)))
         draft.remove(nth)
-    return tuple(sorted(found, key=lambda offer: offer.added_cost))
+    return tuple(sorted(found, key=lambda offer: (offer.booking.avoidable, offer.added_cost)))
 
 
 def _places(draft: Draft, board: Board, nth: int, count: int) -> list[Placement]:

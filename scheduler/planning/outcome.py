@@ -99,6 +99,11 @@ class Plan:
     rules_digest: str
 
     @property
+    def avoidable_splits(self) -> int:
+        """Evaluations that are split though their opening day could have held them."""
+        return sum(booking.avoidable for booking in self.bookings)
+
+    @property
     def gap(self) -> float:
         """How far the cost may be above the best possible, as a share of the cost."""
         return 0.0 if self.cost <= 0 else max(0, self.cost - self.bound) / self.cost

@@ -77,10 +77,10 @@ def put(draft: Draft, tasks: Iterable[int], placements: Iterable[tuple[int, Plac
 
 
 def merge(draft: Draft, tasks: tuple[int, ...], found: Found) -> None:
-    """Take what a piece found over into the draft, unless others' moves have made it dearer than what was."""
-    cost = draft.price
+    """Take what a piece found over into the draft, unless others' moves have made it worse than what was."""
+    standing = draft.standing
     before = [(nth, draft.placed[nth]) for nth in tasks if nth in draft.placed]
     put(draft, tasks, found)
     insert_all(draft, tasks)
-    if draft.price > cost:
+    if draft.standing > standing:
         put(draft, tasks, before)

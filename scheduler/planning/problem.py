@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from scheduler.errors import BadInput, require
@@ -13,8 +13,14 @@ from scheduler.planning.outcome import Booking
 from scheduler.planning.wishes import Wishes
 from scheduler.projects import Project
 from scheduler.rules import RuleBook
-from scheduler.timeline import WorkCalendar
+from scheduler.timeline import ZONE, WorkCalendar
 from scheduler.venues import Venue
+
+BY_RULES: Any = None
+"""Wishes that are left out."""
+
+SOME_DAY = date(2026, 1, 1)
+"""The day whose weights a problem without projects states; it weighs nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -124,7 +130,8 @@ class Problem:
     refusals: tuple[Refusal, ...] = ()
     begun: tuple[Booking, ...] = ()
     withdrawn: tuple[str, ...] = ()
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Wishes = BY_RULES
+    """Left out: those of the rule book in the region that all projects share, on the day of the first opening."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -155,6 +162,14 @@ class Problem:
         for project in self.projects:
             year = project.opening_at.year
             require(1950 <= year <= 9900, "opening_at", project.opening_at, "a year that calendars know")
+        if self.wishes is BY_RULES:
+            object.__setattr__(self, "wishes", self._own_wishes())
+
+    def _own_wishes(self) -> Wishes:
+        regions = [project.region for project in self.projects] or [""]
+        shared = takewhile(lambda pair: pair[0] == pair[1], zip(min(regions), max(regions), strict=False))
+        openings = [project.opening_at.astimezone(ZONE).date() for project in self.projects]
+        return Wishes.of(self.rule_book, min(openings, default=SOME_DAY), "".join(one for one, _ in shared))
 
     @property
     def digest(self) -> str:

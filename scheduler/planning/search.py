@@ -50,7 +50,9 @@ def _cost(draft: Draft, nth: int, placement: Placement) -> int:
 
 
 class Search:
-    """A draft under improvement; `best` is the cheapest set of placements seen.
+    """A draft under improvement; `best` is the set of placements with the best standing seen.
+
+    The search steers by the weighed cost, so that it may pass through worse plans on the way to better ones.
 
     Only the tasks of the scope move; where it is about some, only what is in their way is tried.
     """
@@ -63,7 +65,7 @@ class Search:
             self._movable[nth] = True
         draft.watch(scope.tasks)
         self.best = self._placed()
-        self.best_cost = draft.price
+        self.best_standing, self.best_cost = draft.standing, draft.price
         self._chance = Chance(seed)
         self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
 
@@ -82,10 +84,11 @@ class Search:
         enough = iterations >= ENOUGH * len(self._scope.tasks)
         heats = heats or (HEATS if enough else HEATS[:1])
         length = -(-iterations // len(heats))
+        is_best = self.draft.is_best(bound)
         self.draft.chance = self._chance
         iteration, last = 0, 0
         while iteration < iterations:
-            if self.best_cost <= bound or (stop is not None and stop()):
+            if is_best or (stop is not None and stop()):
                 return iteration
             nth, at = divmod(iteration, length)
             if nth > last:
@@ -93,8 +96,9 @@ class Search:
                 self.restore()
             heat = heats[nth] * (COLD / heats[nth]) ** (at / length)
             iteration += self._step(heat)
-            if self.draft.price < self.best_cost:
-                self.best_cost, self.best = self.draft.price, self._placed()
+            if self.draft.standing < self.best_standing:
+                self.best_standing, self.best_cost = self.draft.standing, self.draft.price
+                self.best, is_best = self._placed(), self.draft.is_best(bound)
                 found(iteration, self.best_cost)
         return iterations
 

@@ -44,7 +44,7 @@ def solve(
     bound = lower_bound(board, stop)
     tell(Progress("bound", 0, draft.cost, bound.total))
     drafts = [draft, *(by_home_starts(board, starts) for starts in bound.starts)]
-    draft = min(drafts, key=lambda each: each.cost)
+    draft = min(drafts, key=lambda each: each.standing)
     tell(Progress("home starts", 0, draft.cost, bound.total))
     draft.wanted = bound.starts[-1]
     movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
@@ -74,7 +74,7 @@ def _search(
         return iterations - used
     left = iterations
     for nth in range(ROUNDS):
-        if draft.price <= bound or (stop is not None and stop()):
+        if draft.is_best(bound) or (stop is not None and stop()):
             break
         share = left // (ROUNDS - nth)
         # Neighbouring days share the evaluations that are split from one to the other: they take turns.
@@ -103,9 +103,9 @@ def _polish(draft: Draft, movable: Iterable[int]) -> None:
     """Give each task that waits the better place that is still free, so that no reason given is idle."""
     draft.watch(movable)
     for nth in sorted(draft.late):
-        before, old = draft.cost, draft.remove(nth) if nth in draft.placed else None
+        before, old = draft.standing, draft.remove(nth) if nth in draft.placed else None
         insert_all(draft, (nth,))
-        if old is not None and draft.cost >= before:
+        if old is not None and draft.standing >= before:
             if nth in draft.placed:
                 draft.remove(nth)
             draft.add(nth, old)

@@ -1,6 +1,6 @@
 """One project as the search sees it: its work, its possible starts and their prices, the rooms it needs."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -150,6 +150,8 @@ class Task:
     prices: tuple[int, ...]
     """The price of a start at the beginning of each axis day, from the first possible day on."""
     first_day: int
+    split_from: int
+    """The slot from which a start is a split that could have been avoided; never reached if it had to be split."""
     ties: tuple[tuple[int, int], ...]
     """Each possible guest with its number in the random order of equals, from the recorded seed."""
     distance: dict[int, int]
@@ -206,6 +208,11 @@ def steps_of(brief: Brief, axis: Axis) -> int:
         return (1 << axis.slots) - 1
     day = sum(1 << slot for slot in range(axis.width) if (axis.first + slot) % every == 0)
     return sum(day << (nth * axis.width) for nth in range(len(axis.days)))
+
+
+def split_from(brief: Brief, axis: Axis) -> int:
+    """The first slot after the opening day; past the axis where the opening day could not hold the evaluation."""
+    return axis.width * bisect_right(axis.days, brief.opening_day) if brief.fits else axis.slots
 
 
 def prices_of(brief: Brief, axis: Axis, avoidable: int, wait: int) -> tuple[int, tuple[int, ...]]:

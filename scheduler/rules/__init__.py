@@ -48,7 +48,7 @@ class Row:
     kind: ProcurementKind | None
     region: str
 
-    def holds(self, on: date, region: str, kind: ProcurementKind) -> bool:
+    def holds(self, on: date, region: str, kind: ProcurementKind | None) -> bool:
         """Whether the row is in force there and then."""
         return (
             self.effective_from <= on
@@ -103,15 +103,24 @@ class RuleBook:
 
     def at(self, on: date, region: str, kind: ProcurementKind) -> Rules:
         """The rules in force on a day, in a region, for a kind of procurement."""
-        values: dict[str, Any] = dict.fromkeys(_TYPES)
-        for name, rows in self.rows:
-            in_force = [row for row in rows if row.holds(on, region, kind)]
-            if in_force:
-                values[name] = max(in_force, key=lambda row: row.precedence).value
-        for name, value in values.items():
-            if value is None and type(None) not in get_args(_TYPES[name]):
-                raise NoRuleInForce(name.replace("_", ".", 1), on, region, kind)
-        return Rules(**values)
+        rows = dict(self.rows)
+        return Rules(**{name: _in_force(name, rows.get(name, ()), on, region, kind) for name in _TYPES})
+
+    def value(self, name: str, on: date, region: str, kind: ProcurementKind | None = None) -> Any:
+        """One parameter there and then; without a kind, rows for one kind alone do not count.
+
+        Raises `NoRuleInForce` when a mandatory parameter has no row.
+        """
+        return _in_force(name, dict(self.rows).get(name, ()), on, region, kind)
+
+
+def _in_force(name: str, rows: tuple[Row, ...], on: date, region: str, kind: ProcurementKind | None) -> Any:
+    holding = [row for row in rows if row.holds(on, region, kind)]
+    if holding:
+        return max(holding, key=lambda row: row.precedence).value
+    if type(None) not in get_args(_TYPES[name]):
+        raise NoRuleInForce(name.replace("_", ".", 1), on, region, kind)
+    return None
 
 
 class NoRuleInForce(SchedulerError):
@@ -119,7 +128,7 @@ class NoRuleInForce(SchedulerError):
 
     code = "no_rule_in_force"
 
-    def __init__(self, parameter: str, on: date, region: str, kind: str) -> None:
+    def __init__(self, parameter: str, on: date, region: str, kind: str | None) -> None:
         super().__init__(parameter, on, region, kind)
         self.parameter, self.on, self.region, self.kind = parameter, on, region, kind
 
@@ -133,7 +142,8 @@ class NoRuleInForce(SchedulerError):
         }
 
     def __str__(self) -> str:
-        return f"{self.parameter}: no value in force on {self.on} in {self.region} for {self.kind}"
+        kind = self.kind or "every kind"
+        return f"{self.parameter}: no value in force on {self.on} in {self.region} for {kind}"
 
 
 def default_rule_book() -> RuleBook:

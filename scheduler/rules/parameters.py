@@ -97,6 +97,15 @@ class Rules:
     plan_horizon_wd: int
     plan_grid: timedelta
 
+    wish_unscheduled: int
+    wish_avoidable_split: int
+    wish_wait: int
+    wish_support: int
+    wish_rotation: int
+    wish_distance: int
+    wish_change: int
+    wish_catch_up: int
+
     replace_void_old_review: bool
     replace_fallback_if_unfilled: str
 

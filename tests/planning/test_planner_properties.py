@@ -16,7 +16,6 @@ from scheduler.planning import (
     Refusal,
     Supply,
     SupportCount,
-    Wishes,
     first_come_first_served,
     solve,
 )
@@ -49,6 +48,7 @@ BOOKS = (
     book(split_cutoff_local_time="12:00:00", eval_max_continuous='"2 h"'),
     book(remote_guest_scope='"other_prefecture"', remote_guest_choice='"nearest"'),
     book(opening_duration='"30 h"', remote_pair_share_max='"1/100"'),
+    book(wish_unscheduled="9", wish_avoidable_split="0", wish_support="7", wish_rotation="0"),
 )
 
 
@@ -131,7 +131,6 @@ def problem_of(seed: int) -> Problem:
         distances=pick([(), (Distance("V0", "V1", 300), Distance("V0", "V2", 20))]),
         quotas=pick([(), (Quota("5323", "5301", 1),)]),
         refusals=pick([(), (Refusal("P0", "V1"),)]),
-        wishes=pick([Wishes(), Wishes(avoidable_split=0, support=7, rotation=0)]),
         seed=pick(range(4)),
     )
 

@@ -7,7 +7,6 @@ from math import floor
 
 from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
-from scheduler.planning.wishes import CATCH_UP
 from scheduler.verification.plans.facts import Facts
 from scheduler.verification.plans.violation import Violation
 
@@ -54,7 +53,7 @@ def _support_cost(problem: Problem, plan: Plan) -> int:
     counts = Counter(part.venue_id for booking in plan.bookings for part in booking.parts[1:])
     total = 0
     for venue in venues:
-        behind = min(Fraction(CATCH_UP), history[venue.venue_id] - lowest * venue.seats)
+        behind = min(Fraction(problem.wishes.catch_up), history[venue.venue_id] - lowest * venue.seats)
         for nth in range(1, counts[venue.venue_id] + 1):
             share = (2 * (nth + behind) - 1) * mean / venue.seats
             total += problem.wishes.support * floor(share + Fraction(1, 2))
@@ -70,7 +69,7 @@ def _rotation_cost(problem: Problem, plan: Plan) -> int:
     total = 0
     for (home, guest), count in pairs.items():
         lowest = min((met[home, other] for other in venues if other != home), default=0)
-        before = min(CATCH_UP, max(0, met[home, guest] - lowest))
+        before = min(problem.wishes.catch_up, max(0, met[home, guest] - lowest))
         total += problem.wishes.rotation * sum(before + nth for nth in range(count))
     return total
 
