@@ -11,52 +11,20 @@ import platform
 import resource
 import sys
 import time
-from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.planning.figures import figures
 from benchmarks.planning.instances import SHAPES, instance
-from benchmarks.planning.peers import monolithic, pyjobshop, waits
+from benchmarks.planning.peers import monolithic, pyjobshop
 from scheduler.planning import Budget, Plan, Problem, first_come_first_served
 from scheduler.planning.cores import solve_on
-from scheduler.verification.plans import verify_plan
 
 CORES = 2
 HERE = Path(__file__).parent
 ITERATIONS = {"province-week": 40_000, "province-busy": 12_000}
 """Search iterations where the default budget does not suit."""
-
-
-def figures(problem: Problem, plan: Plan, bound: int) -> dict[str, Any]:
-    """What is reported of a plan."""
-    minutes = [wait.total_seconds() / 60 for wait in waits(problem, plan)]
-    counts = Counter({venue.venue_id: 0 for venue in problem.venues if venue.rooms})
-    counts.update(part.venue_id for booking in plan.bookings for part in booking.guests)
-    seats = {venue.venue_id: venue.seats for venue in problem.venues}
-    return {
-        "cost": plan.cost,
-        "bound": bound,
-        "gap": round(max(0, plan.cost - bound) / plan.cost, 4) if plan.cost else 0.0,
-        "unscheduled": len(plan.unscheduled),
-        "split": sum(booking.split for booking in plan.bookings),
-        "avoidable": sum(booking.avoidable for booking in plan.bookings),
-        "mean_wait_min": round(sum(minutes) / max(1, len(minutes)), 1),
-        "supports_max": max(counts.values(), default=0),
-        "supports_min": min(counts.values(), default=0),
-        "gini_counts": round(gini(list(counts.values())), 3),
-        "gini_by_seats": round(gini([count / seats[venue] for venue, count in counts.items()]), 3),
-        "violations": len(verify_plan(problem, plan)),
-    }
-
-
-def gini(values: list[float] | list[int]) -> float:
-    """The Gini coefficient: 0 when all are equal."""
-    ordered, total = sorted(values), sum(values)
-    if not total:
-        return 0.0
-    weighted = sum((2 * nth - len(ordered) - 1) * value for nth, value in enumerate(ordered, start=1))
-    return weighted / (len(ordered) * total)
 
 
 def yidi(problem: Problem, name: str) -> tuple[Plan, dict[str, Any]]:

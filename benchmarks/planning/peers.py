@@ -1,7 +1,5 @@
 """The peers in the same run: first come first served, one CP-SAT model, PyJobShop."""
 
-from datetime import timedelta
-
 from benchmarks.planning.monolithic import solve_whole
 from scheduler.planning import Plan, Problem
 from scheduler.planning.board import compile_board
@@ -55,19 +53,3 @@ def pyjobshop(problem: Problem, seconds: float) -> Plan | None:
             session = (slot, task.length, task.brief.work)
             draft.add(nth, Placement(tuple(modes[answer.mode]), (session,), board.price(task, slot)))
     return publish(draft, 0)
-
-
-def waits(problem: Problem, plan: Plan) -> list[timedelta]:
-    """For each booking the working time between the earliest possible start and the planned one."""
-    board = compile_board(problem)
-    index = {task.project_id: nth for nth, task in enumerate(board.tasks)}
-    found = []
-    for booking in plan.bookings:
-        nth = index[booking.project_id]
-        task = board.tasks[nth]
-        slot = board.axis.slot_at(booking.start)
-        if slot >= 0:
-            surcharge = problem.wishes.avoidable_split * booking.avoidable
-            steps = (board.price(task, slot) - surcharge) // max(1, problem.wishes.wait)
-            found.append(timedelta(minutes=steps * task.brief.shifts.grid))
-    return found

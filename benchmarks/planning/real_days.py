@@ -25,8 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.planning.__main__ import gini
-from benchmarks.planning.peers import waits
+from benchmarks.planning.figures import gini, waits
 from scheduler.planning import Budget, Plan, Problem, first_come_first_served, solve
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import default_rule_book

@@ -7,16 +7,12 @@ from scheduler.planning.board import compile_board
 from scheduler.planning.changes import Change, OpeningPostponed, changed
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement, single_session
+from scheduler.planning.making_way import improve, make_way
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun, placement_of, still_allowed
-from scheduler.planning.ruin import Scope
-from scheduler.planning.search import Search
 from scheduler.planning.wording import why_suspended
-
-ITERATIONS = 80
-"""Ruin and recreate after a change: enough to free a start, short enough for a blink."""
 
 
 def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -> Problem:
@@ -36,24 +32,24 @@ def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -
 def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Plan:
     """A legal plan for the problem after the change that keeps every booking it can.
 
-    It answers `problem_after(problem, plan, change, now)`. Nothing new starts before `now`; a booking that has
-    not begun moves only when it must, or when that saves more than the price of a change. The bound counts
-    what can have no place; a full one would cost more time than the answer.
+    It answers `problem_after(problem, plan, change, now)`. Nothing new starts before `now`. What is displaced finds
+    its place among what is free. A booking that could stay moves only if otherwise a project would lose its place,
+    a new one find none, or an evaluation be split (开评分离) that was not. The bound counts what can have no place;
+    a full one would cost more time than the answer.
     """
     after = problem_after(problem, plan, change, now)
     draft, displaced, suspended = draft_of(after, plan, now)
     board = draft.board
+    before = {booking.project_id: booking for booking in plan.bookings}
     for nth in displaced:
-        before = next((b for b in plan.bookings if b.project_id == board.tasks[nth].project_id), None)
-        placement = _near(draft, nth, before)
+        placement = _near(draft, nth, before.get(board.tasks[nth].project_id))
         if placement is not None:
             draft.add(nth, placement)
-    movable = tuple(n for n, task in enumerate(board.tasks) if task.project_id not in board.begun)
     waiting = [n for n in displaced if n not in draft.placed or draft.placed[n].price > board.least[n]]
-    if waiting:
-        search = Search(draft, after.seed, Scope(movable, tuple(waiting)))
-        search.run(ITERATIONS, 0, lambda _, __: None, None)
-        search.finish()
+    if waiting and len(displaced) > 1:
+        improve(draft, tuple(displaced), waiting)
+    had_none = {miss.project_id for miss in plan.unscheduled}
+    make_way(draft, [n for n in displaced if board.tasks[n].project_id not in had_none], before)
     outcome = publish(draft, after.wishes.unscheduled * len(board.hopeless))
     return replace(
         outcome,
