@@ -70,11 +70,7 @@ class _World:
         """Give the harmed task the place that one other can leave without harm, at the least cost of both."""
         draft = self.draft
         old = draft.remove(nth) if nth in draft.placed else None
-        options = [
-            (cost, other, *places)
-            for other in self._in_the_way(nth)
-            for cost, *places in self._both(nth, other)
-        ]
+        options = [option for other in self._in_the_way(nth) for option in self._both(nth, other)]
         if options:
             _, other, here, there = min(options, key=lambda option: option[:2])
             draft.remove(other)
@@ -95,7 +91,7 @@ class _World:
             if any(wanted & run_of(length) << start for start, length, _ in draft.placed[other].sessions)
         )
 
-    def _both(self, nth: int, other: int) -> Iterator[tuple[int, Placement, Placement]]:
+    def _both(self, nth: int, other: int) -> Iterator[tuple[int, int, Placement, Placement]]:
         """The cost of the draft with the task placed first and the other after it, if that harms neither."""
         draft = self.draft
         left, here = draft.remove(other), best_placement(draft, nth)
@@ -104,7 +100,7 @@ class _World:
             there = best_placement(draft, other)
             if there is not None and not self.harms(other, there):
                 draft.add(other, there)
-                yield draft.cost, here, there
+                yield draft.cost, other, here, there
                 draft.remove(other)
             draft.remove(nth)
         draft.add(other, left)
