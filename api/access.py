@@ -37,6 +37,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "POST /openings": frozenset((Role.OPERATOR,)),
     "GET /plans": STAFF,
     "GET /plans/{plan_id}": STAFF,
+    "GET /plans/{plan_id}/board": STAFF,
     "POST /plans": frozenset((Role.OPERATOR,)),
     "DELETE /plans/{plan_id}": frozenset((Role.OPERATOR,)),
     "POST /plans/{plan_id}/publish": frozenset((Role.OPERATOR,)),

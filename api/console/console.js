@@ -3,6 +3,7 @@
 import { make } from "./dom.js";
 import { Live } from "./live.js";
 import { Page, stateOfAddress } from "./page.js";
+import { Planner } from "./planner.js";
 
 const TOKEN = "yidi.token";
 const RETRY = 5000;
@@ -13,6 +14,7 @@ class Console {
   constructor(root) {
     this.asked = 0;
     this.page = new Page(root, stateOfAddress(), true);
+    this.planner = new Planner(this.page, (...request) => this.ask(...request), () => this.load());
     this.page.onGo = (change, rebuilt) => {
       if ("opening" in change) this.load();
       if (!rebuilt) return;
@@ -70,11 +72,19 @@ class Console {
     this.page.connected(name, Math.max(this.live.heard || 0, this.heard || 0) || null, Math.max(0, ...offsets));
   }
 
-  // The body of an answer; status 0 when there was none.
   async get(path) {
+    const { status, body } = await this.ask("GET", path);
+    return { status, body: status === 200 ? body : null };
+  }
+
+  // The answer's status and body, of a refusal too; status 0 when there was none.
+  async ask(method, path, body, headers) {
+    const content = body === undefined ? {} : { "Content-Type": "application/json" };
+    const request = { method, headers: { Authorization: `Bearer ${this.token}`, ...content, ...headers } };
+    if (body !== undefined) request.body = JSON.stringify(body);
     try {
-      const answer = await fetch(path, { headers: { Authorization: `Bearer ${this.token}` } });
-      return { status: answer.status, body: answer.ok ? await answer.json() : null };
+      const answer = await fetch(path, request);
+      return { status: answer.status, body: await answer.json().catch(() => null) };
     } catch (_) {
       return { status: 0, body: null };
     }
@@ -84,15 +94,18 @@ class Console {
   async load() {
     this.asked += 1;
     const { asked } = this;
-    const { opening } = this.page.state;
-    const { status, body } = await this.get(`/board${opening ? `?date=${encodeURIComponent(opening)}` : ""}`);
+    const { opening, plan } = this.page.state;
+    const path = plan ? `/plans/${encodeURIComponent(plan)}/board` : `/board${opening ? `?date=${encodeURIComponent(opening)}` : ""}`;
+    const { status, body } = await this.get(path);
     if (asked !== this.asked) return;
     if (status === 401) this.signOut(true);
+    else if (plan && [403, 404].includes(status)) this.planner.show("");
     else if (status === 422 && opening) this.page.go({ opening: "" });
     else if (status === 403) this.page.show(null, true);
     else if (body) {
       this.heard = Date.now();
-      this.page.show(body);
+      this.page.show(plan ? body.board : body);
+      this.planner.drawDraft(plan ? body : null);
     }
   }
 
@@ -118,6 +131,7 @@ class Console {
       return;
     }
     const told = this.page.feed.find((one) => one.id === event.id);
+    this.planner.happened(event);
     if (told) Object.assign(told.facts, event.facts);
     else this.page.tell(event);
     if (this.waiting) this.again = true;
@@ -127,6 +141,7 @@ class Console {
   signedIn() {
     const { say } = this.page.words;
     const out = make("button", { type: "button", id: "sign-out", text: say("signOut"), onclick: () => this.signOut(false) });
+    this.planner.signedIn(this.me.role);
     this.page.parts.account.replaceChildren(make("span", { text: say(`role.${this.me.role}`) }), out);
   }
 

@@ -10,7 +10,7 @@ import { speaker } from "./words.js";
 const FEED_LENGTH = 60;
 const STALE_SECONDS = 45;
 const PHONE = matchMedia("(max-width: 640px)");
-const STATE = { language: "zh", large: "", show: "", rooms: "", opening: "", day: "", query: "" };
+const STATE = { language: "zh", large: "", show: "", rooms: "", opening: "", day: "", query: "", plan: "" };
 
 export class Page {
   // With `isServed`, days can be asked for; a file holds what it holds.
@@ -56,6 +56,8 @@ export class Page {
       feed: make("ol", { class: "feed", "aria-live": "polite", "aria-label": say("feed") }),
       unscheduled: make("section", { class: "unscheduled" }),
       note: make("p", { class: "barred" }),
+      draft: make("section", { class: "draft", hidden: "" }),
+      plans: make("button", { type: "button", id: "plans", hidden: "", text: say("plans"), onclick: () => this.onPlans() }),
       account: make("span", { class: "account" }),
       days: make("select", { id: "day", "aria-label": say("day"), onchange: () => this.go({ day: this.parts.days.value }) }),
       opening: make("input", { id: "opening", type: "date", "aria-label": say("openingDay"), onchange: () => this.goTo(this.parts.opening.value) }),
@@ -68,7 +70,7 @@ export class Page {
     this.parts.status = make("p", { class: "connection" }, this.parts.connection, this.parts.age);
     const bar = make("div", { class: "status" }, this.parts.counts, this.legend(), this.parts.status);
     const main = make("main", {}, this.parts.board, this.parts.table);
-    this.root.replaceChildren(this.header(), this.parts.note, bar, make("div", { class: "columns" }, main, this.aside()), this.dialog.element);
+    this.root.replaceChildren(this.header(), this.parts.note, this.parts.draft, bar, make("div", { class: "columns" }, main, this.aside()), this.dialog.element);
     this.draw();
   }
 
@@ -84,7 +86,7 @@ export class Page {
     parts.show = button("show", "", () => this.go({ show: this.shown === "board" ? "table" : "board" }));
     const days = make("div", { class: "days" }, button("previous", "‹", () => this.step(-1), say("previousDay")),
       parts.opening, parts.days, button("next", "›", () => this.step(1), say("nextDay")));
-    const tools = make("div", { class: "tools" }, days, parts.search, parts.show, toggle("rooms", "usedRooms", "rooms"),
+    const tools = make("div", { class: "tools" }, days, parts.plans, parts.search, parts.show, toggle("rooms", "usedRooms", "rooms"),
       button("print", say("print"), () => window.print()), toggle("large", "large", "large"),
       button("language", say("language"), () => this.go({ language: this.state.language === "en" ? "zh" : "en" }, true)),
       button("help", "?", () => this.help(), say("help")), parts.account);
@@ -119,7 +121,7 @@ export class Page {
   }
 
   goTo(opening) {
-    if (opening) this.go({ opening, day: "" });
+    if (opening) this.go({ opening, day: "", plan: "" });
   }
 
   // The day before or after: among those that the view holds, then, when served, the next day of openings.

@@ -6,7 +6,9 @@ from datetime import date as day
 from fastapi import APIRouter
 
 from api.routes.dependencies import Call, Change, Key, Look, Version
+from api.schemas.board import DraftBoard
 from api.schemas.plans import PlanIn, PlanView
+from api.services import boards
 from api.services import plans as service
 from api.store import plans
 
@@ -23,6 +25,12 @@ def get_plans(call: Look, date: day | None = None) -> list[PlanView]:
 def get_plan(call: Look, plan_id: str) -> PlanView:
     """One plan and how far its solver is."""
     return _view(call, plan_id)
+
+
+@router.get("/plans/{plan_id}/board")
+def get_draft(call: Look, plan_id: str) -> DraftBoard:
+    """What the plan proposes, drawn like the dispatch board; nothing of it holds until it is published."""
+    return boards.draft(call.session, plan_id, call.viewer, call.office.book, call.now)
 
 
 @router.post("/plans", status_code=202)

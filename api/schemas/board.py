@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from api.schemas.plans import PlanView
+
 BoardState = Literal["booked", "drawn", "checking_in", "evaluating", "finished", "failed"]
 
 
@@ -61,3 +63,13 @@ class BoardView(BaseModel):
     venues: list[BoardVenue]
     sessions: list[BoardSession]
     unscheduled: list[BoardUnscheduled]
+
+
+class DraftBoard(BaseModel):
+    """What a plan proposes, and in how many evaluations the opening is split from the evaluation (开评分离)."""
+
+    plan: PlanView
+    scheduled: int
+    avoidable_splits: int
+    unavoidable_splits: int
+    board: BoardView

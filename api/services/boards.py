@@ -1,15 +1,28 @@
-"""The dispatch board of one day as one viewer may see it."""
+"""The dispatch board of one day as one viewer may see it: what holds, or what a plan proposes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import cast
 
 from sqlmodel import Session
 
 from api import reach, record
 from api.disclosure import Role, Viewer
-from api.schemas.board import BoardRoom, BoardSession, BoardUnscheduled, BoardVenue, BoardView
-from api.store import ledger, projects, support, venues
+from api.schemas.board import (
+    BoardRoom,
+    BoardSession,
+    BoardState,
+    BoardUnscheduled,
+    BoardVenue,
+    BoardView,
+    DraftBoard,
+)
+from api.schemas.plans import PlanView
+from api.store import ledger, plans, projects, support, venues
+from models.plans import PlanState
 from models.projects import ProjectState
+from scheduler.planning.outcome import Booking
 from scheduler.projects import ProcurementKind
 from scheduler.rules import RuleBook, Rules
 from scheduler.venues import Venue
@@ -17,11 +30,61 @@ from scheduler.venues import Venue
 
 def view(session: Session, day: date, viewer: Viewer, book: RuleBook, now: datetime) -> BoardView:
     """The day's rooms and sittings, what has no place, and the log positions that this state includes."""
-    known = venues.load_all(session)
     rows = projects.rows_of(session, day)
     cases = record.cases(session, rows)
     progress = projects.progress(session, [row.project_id for row in rows])
-    totals = support.counts(session, f"{day:%Y}")
+    sessions = [s for case in cases for s in _sessions(case, viewer, progress)]
+    unscheduled = [
+        BoardUnscheduled(serial=case.project.serial, reason=case.project.reason)
+        for case in cases
+        if case.project.state == ProjectState.UNSCHEDULED and reach.knows_project(viewer, case)
+    ]
+    return _board(
+        session, day, viewer, book, now, sessions, unscheduled, support.counts(session, f"{day:%Y}")
+    )
+
+
+def draft(session: Session, plan_id: str, viewer: Viewer, book: RuleBook, now: datetime) -> DraftBoard:
+    """What a plan proposes, drawn as the board would be: nothing of it holds until the plan is published."""
+    row = plans.row(session, plan_id)
+    plan, day = plans.load(session, row), date.fromisoformat(row.opening_date)
+    ids = [booking.project_id for booking in plan.bookings] + [miss.project_id for miss in plan.unscheduled]
+    cases = {
+        case.project.project_id: case for case in record.cases(session, projects.rows_with(session, ids))
+    }
+    sessions = [
+        each
+        for booking in plan.bookings
+        for each in _sittings(cases[booking.project_id], booking, "booked", 0.0, viewer, plan_id)
+    ]
+    unscheduled = [
+        BoardUnscheduled(serial=cases[miss.project_id].project.serial, reason=miss.reason)
+        for miss in plan.unscheduled
+        if reach.knows_project(viewer, cases[miss.project_id])
+    ]
+    totals = Counter(support.counts(session, f"{day:%Y}"))
+    if row.state != PlanState.PUBLISHED:
+        totals.update(part.venue_id for booking in plan.bookings for part in booking.guests)
+    return DraftBoard(
+        plan=PlanView.of(row),
+        scheduled=len(plan.bookings),
+        avoidable_splits=plan.avoidable_splits,
+        unavoidable_splits=sum(booking.split for booking in plan.bookings) - plan.avoidable_splits,
+        board=_board(session, day, viewer, book, now, sessions, unscheduled, totals),
+    )
+
+
+def _board(
+    session: Session,
+    day: date,
+    viewer: Viewer,
+    book: RuleBook,
+    now: datetime,
+    sessions: list[BoardSession],
+    unscheduled: list[BoardUnscheduled],
+    totals: dict[str, int],
+) -> BoardView:
+    known = venues.load_all(session)
     rules = _rules(book, known, day)
     return BoardView(
         date=day,
@@ -31,12 +94,8 @@ def view(session: Session, day: date, viewer: Viewer, book: RuleBook, now: datet
         epoch=ledger.epoch_of(session),
         positions=ledger.heads(session, reach.topics(viewer, (v.region for v in known))),
         venues=[_venue(v, totals, viewer, rules.disclose_min_group) for v in known],
-        sessions=[s for case in cases for s in _sessions(case, viewer, progress)],
-        unscheduled=[
-            BoardUnscheduled(serial=case.project.serial, reason=case.project.reason)
-            for case in cases
-            if case.project.state == ProjectState.UNSCHEDULED and reach.knows_project(viewer, case)
-        ],
+        sessions=sessions,
+        unscheduled=unscheduled,
     )
 
 
@@ -66,13 +125,22 @@ def _venue(venue: Venue, totals: dict[str, int], viewer: Viewer, smallest: int) 
 
 
 def _sessions(case: record.Case, viewer: Viewer, progress: dict[str, float]) -> Iterator[BoardSession]:
-    if case.row is None or case.booking is None or not reach.sees_sittings(viewer, case):
+    if case.row is None or case.booking is None:
         return
     done = progress.get(case.project.project_id, 0.0)
-    for part in case.booking.parts:
-        for sitting in case.booking.sessions:
+    state = cast("BoardState", record.STATES[case.project.state])
+    yield from _sittings(case, case.booking, state, done, viewer, case.row.booking_id)
+
+
+def _sittings(
+    case: record.Case, booking: Booking, state: BoardState, done: float, viewer: Viewer, booking_id: str
+) -> Iterator[BoardSession]:
+    if not reach.sees_sittings(viewer, case):
+        return
+    for part in booking.parts:
+        for sitting in booking.sessions:
             yield BoardSession(
-                booking_id=case.row.booking_id,
+                booking_id=booking_id,
                 serial=case.project.serial,
                 project=case.project.name if reach.knows_project(viewer, case) else None,
                 venue_id=part.venue_id,
@@ -80,7 +148,7 @@ def _sessions(case: record.Case, viewer: Viewer, progress: dict[str, float]) -> 
                 side=part.side.value,
                 start=sitting.start,
                 end=sitting.end,
-                split=case.row.split,
-                state=record.STATES[case.project.state],
+                split=booking.split,
+                state=state,
                 progress=done,
             )

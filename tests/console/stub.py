@@ -101,11 +101,9 @@ class Stub:
 
 
 @contextmanager
-def serving(stub):
-    """The address of the stub while it is served."""
-    config = uvicorn.Config(
-        stub.app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio", lifespan="off"
-    )
+def serving(stub, ws="websockets-sansio", lifespan="off"):
+    """The address of the stub, or of whatever has an `app`, while it is served."""
+    config = uvicorn.Config(stub.app, host="127.0.0.1", port=0, log_level="warning", ws=ws, lifespan=lifespan)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
