@@ -34,8 +34,8 @@ def framed(message: Message) -> bytes:
 
 
 def plain(message: Message) -> bytes:
-    """The message as a payload."""
-    return message.model_dump_json(exclude_none=True).encode()
+    """The message as a line."""
+    return message.model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 def as_sse(message: Message) -> bytes:

@@ -58,8 +58,8 @@ def websocket_frames(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> li
 
 
 def websocket_texts(_epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[Encoded]:
-    """The events as payloads, for a server whose transport we do not reach."""
-    return event_messages(topic, shown)
+    """The events as lines, a message each, for a server whose transport we do not reach."""
+    return [(last, message + b"\n") for last, message in event_messages(topic, shown)]
 
 
 def sse_blocks(epoch: str, topic: str, shown: Sequence[ShownEntry]) -> list[Encoded]:

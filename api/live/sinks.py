@@ -77,11 +77,15 @@ class QueueSink:
         return data
 
     async def pump(self, send: Callable[[Any], Awaitable[None]], stall_seconds: float) -> None:
-        """Send text messages until the connection ends; a send that takes too long ends it."""
+        """Send each line as a text message until the connection ends; a send that takes too long ends it.
+
+        Several messages may have been pushed as one piece of bytes.
+        """
         try:
             while (data := await self.take()) is not None:
-                async with asyncio.timeout(stall_seconds):
-                    await send({"type": "websocket.send", "text": data.decode()})
+                for text in data.decode().rstrip("\n").split("\n"):
+                    async with asyncio.timeout(stall_seconds):
+                        await send({"type": "websocket.send", "text": text})
             code, reason = self.closing or (1011, "")
             async with asyncio.timeout(1):
                 await send(

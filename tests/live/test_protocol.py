@@ -103,6 +103,17 @@ def test_a_client_gets_what_happens_from_then_on_and_only_its_own_topics(node):
     assert client.read() == {"type": "refused", "code": "forbidden", "topic": "venue/V2"}
 
 
+def test_an_event_of_several_topics_comes_as_one_message_for_each(node):
+    client = Client(node)
+    topics = ("venue/V1", "public")
+    client.send(type="subscribe", topics={topic: {} for topic in topics}, epoch=client.hello["epoch"])
+    while client.read()["type"] != "recovered":
+        pass
+    client.until("recovered")
+    node.happen(8, *topics)
+    assert {client.until("events")["topic"] for _ in topics} == set(topics)
+
+
 def test_a_client_resumes_with_the_whole_gap(node):
     for number in (150, 300, 450):
         node.happen(number, "venue/V1")
