@@ -5,7 +5,10 @@ only: work of several days is left out, so its bound holds for instances without
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
+from typing import cast
 
 from ortools.sat.python import cp_model
 
@@ -26,8 +29,17 @@ class Answer:
     optimal: bool
 
 
-def solve_whole(problem: Problem, seconds: float, workers: int = 1, ceiling: int | None = None) -> Answer:
-    """The best plan that one model finds; starts dearer than a known plan's `ceiling` are left out."""
+def solve_whole(
+    problem: Problem,
+    seconds: float,
+    workers: int = 1,
+    ceiling: int | None = None,
+    told: Callable[[int | None, int], None] = lambda cost, bound: None,
+) -> Answer:
+    """The best plan that one model finds; starts dearer than a known plan's `ceiling` are left out.
+
+    `told` hears of each better cost, and of each better bound.
+    """
     board = compile_board(problem)
     model = cp_model.CpModel()
     whole = _Whole(board, model, ceiling)
@@ -38,7 +50,9 @@ def solve_whole(problem: Problem, seconds: float, workers: int = 1, ceiling: int
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.max_time_in_seconds = seconds
-    status = solver.solve(model)
+    hearer = _Hearer(told)
+    solver.best_bound_callback = hearer.hear_bound
+    status = solver.solve(model, hearer)
     bound = int(solver.best_objective_bound + 0.999999)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Answer(None, bound, False)
@@ -52,6 +66,21 @@ def solve_whole(problem: Problem, seconds: float, workers: int = 1, ceiling: int
             session = (slot, task.length, task.brief.work)
             draft.add(nth, Placement(rooms, (session,), board.price(task, slot)))
     return Answer(publish(draft, min(bound, draft.cost)), bound, status == cp_model.OPTIMAL)
+
+
+class _Hearer(cp_model.CpSolverSolutionCallback):
+    def __init__(self, told: Callable[[int | None, int], None]) -> None:
+        super().__init__()
+        self._told, self._cost = told, cast("int | None", None)
+
+    def on_solution_callback(self) -> None:
+        """A better solution."""
+        self._cost = round(self.objective_value)
+        self._told(self._cost, ceil(self.best_objective_bound - 1e-6))
+
+    def hear_bound(self, bound: float) -> None:
+        """A better bound."""
+        self._told(self._cost, ceil(bound - 1e-6))
 
 
 class _Whole:

@@ -1,55 +1,103 @@
-"""The peers in the same run: first come first served, one CP-SAT model, PyJobShop."""
+"""The planners of one run: each answers a frozen instance by name, and tells how it got there."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from benchmarks.planning.apart import cpu_seconds
+from benchmarks.planning.instances import instance
 from benchmarks.planning.monolithic import solve_whole
-from scheduler.planning import Plan, Problem
-from scheduler.planning.board import compile_board
-from scheduler.planning.draft import Draft, Placement
-from scheduler.planning.publish import publish
+from benchmarks.planning.shop import pyjobshop
+from scheduler.planning import Budget, Plan, Problem, Progress, first_come_first_served, solve
+from scheduler.planning.cores import solve_on
+
+CORES = 2
+ITERATIONS = {"province-week": 40_000, "province-busy": 12_000}
+"""Search iterations where the default budget does not suit."""
+
+Point = tuple[float, int | None, int]
+"""Seconds from the start, the cost of the best plan so far if there is one, and the proven bound."""
 
 
-def monolithic(problem: Problem, seconds: float) -> tuple[Plan | None, int]:
-    """CP-SAT on the whole problem, two workers, starts of about three days; several-day work is left out."""
-    answer = solve_whole(problem, seconds, workers=2, ceiling=2 * problem.wishes.avoidable_split)
-    return answer.plan, answer.bound
+@dataclass(slots=True)
+class Answer:
+    """A planner's plan, when it had a first one, how cost and bound went, and what it says of itself."""
+
+    plan: Plan | None = None
+    first: Plan | None = None
+    first_s: float | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    course: list[Point] = field(default_factory=list)
+    own_bound: int | None = None
+    note: str = ""
 
 
-def pyjobshop(problem: Problem, seconds: float) -> Plan | None:
-    """PyJobShop: rooms as machines, each way to pair home and guest room a mode, least total flow time.
+def yidi(name: str, times: int) -> Answer:
+    """The planner with its budget of iterations, so many times over; its first plan is made again for the checker."""
 
-    It cannot say the 22:00 rule, classes of seats over several guests, shares or balance: starts are not bound
-    to days, one guest is modelled, and eight guest rooms drawn by the seed are offered to each project.
-    """
-    from pyjobshop import Model, solve  # noqa: PLC0415 - a peer that only this function needs
+    def act(problem: Problem, answer: Answer, since: Callable[[], float]) -> None:
+        def told(progress: Progress) -> None:
+            if answer.first_s is None:
+                answer.first_s = since()
+            answer.course.append((since(), progress.cost, progress.bound))
 
-    board = compile_board(problem)
-    model = Model()
-    machines = [model.add_machine(name=str(room)) for room in range(len(board.free))]
-    tasks = []
-    for nth, task in enumerate(board.tasks):
-        if not task.length:
-            continue
-        job = model.add_job(release_date=board.first[nth], due_date=board.first[nth])
-        item = model.add_task(job=job)
-        ranked = sorted(task.ties, key=lambda entry: entry[1])[:8]
-        guests = (
-            [task.guest_rooms[0][v][0] for v, _ in ranked if v in task.guest_rooms[0]]
-            if task.guest_count
-            else []
-        )
-        pairs = [(home, guest) for home in task.rooms for guest in guests] or [(home,) for home in task.rooms]
-        for rooms in pairs:
-            model.add_mode(item, [machines[room] for room in rooms], task.length)
-        tasks.append((nth, pairs))
-    model.set_objective(weight_total_tardiness=1)
-    result = solve(model.data(), solver="ortools", time_limit=seconds, display=False, num_workers=2)
-    if result.best is None:
-        return None
-    draft = Draft(board)
-    modes = [pair for _, pairs in tasks for pair in pairs]
-    for (nth, _), answer in zip(tasks, result.best.tasks, strict=True):
-        slot = answer.start
-        if slot < board.axis.slots:
-            task = board.tasks[nth]
-            session = (slot, task.length, task.brief.work)
-            draft.add(nth, Placement(tuple(modes[answer.mode]), (session,), board.price(task, slot)))
-    return publish(draft, 0)
+        budget = Budget(times * ITERATIONS.get(name, Budget().iterations))
+        answer.plan = solve_on(CORES, problem, budget, told)
+        answer.own_bound = answer.plan.bound
+
+    answer = _timed(name, act)
+    answer.first = solve(instance(name), Budget(0))
+    return answer
+
+
+def telephone(name: str) -> Answer:
+    """First come, first served: its one plan is its first and last."""
+
+    def act(problem: Problem, answer: Answer, since: Callable[[], float]) -> None:
+        answer.plan = first_come_first_served(problem)
+        answer.first_s = since()
+        answer.course = [(since(), answer.plan.cost, 0)]
+
+    return _timed(name, act)
+
+
+def monolithic(name: str, seconds: float) -> Answer:
+    """CP-SAT on the whole problem in one model, starts of about three days; several-day work is left out."""
+
+    def act(problem: Problem, answer: Answer, since: Callable[[], float]) -> None:
+        def told(cost: int | None, bound: int) -> None:
+            if cost is not None and answer.first_s is None:
+                answer.first_s = since()
+            answer.course.append((since(), cost, bound))
+
+        ceiling = 2 * problem.wishes.avoidable_split
+        found = solve_whole(problem, seconds, workers=CORES, ceiling=ceiling, told=told)
+        answer.plan, answer.own_bound = found.plan, found.bound
+        answer.note = "its bound is of its own model: starts within about three days, no work of several days"
+
+    return _timed(name, act)
+
+
+def shop(name: str, seconds: float) -> Answer:
+    """PyJobShop; it tells its own measure alone while it works, so its course is its last plan."""
+
+    def act(problem: Problem, answer: Answer, since: Callable[[], float]) -> None:
+        found = pyjobshop(problem, seconds)
+        answer.plan = found.plan
+        if found.first_s is not None:
+            answer.first_s = since() - found.solver_s + found.first_s
+        if answer.plan is not None:
+            answer.course = [(since(), answer.plan.cost, 0)]
+        answer.note = "no balance, no price of a split, no work of several days"
+
+    return _timed(name, act)
+
+
+def _timed(name: str, act: Callable[[Problem, Answer, Callable[[], float]], None]) -> Answer:
+    """The answer to the instance, its clock started when the instance is there."""
+    problem, answer = instance(name), Answer()
+    cpu, start = cpu_seconds(), time.perf_counter()
+    act(problem, answer, lambda: round(time.perf_counter() - start, 3))
+    answer.seconds, answer.cpu_seconds = round(time.perf_counter() - start, 2), round(cpu_seconds() - cpu, 2)
+    return answer

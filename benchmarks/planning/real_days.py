@@ -14,24 +14,24 @@ import argparse
 import csv
 import json
 import os
-import platform
 import sys
 import time as clock
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.planning.figures import gini, waits
-from scheduler.planning import Budget, Plan, Problem, first_come_first_served, solve
+from benchmarks.planning.apart import cpu_seconds
+from benchmarks.planning.figures import figures, machine, table
+from benchmarks.planning.plots import bars
+from scheduler.planning import Budget, Plan, Problem, first_come_first_served
+from scheduler.planning.cores import solve_on
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import default_rule_book
 from scheduler.timeline import ZONE, WorkCalendar
 from scheduler.venues import Room, Venue
-from scheduler.verification.plans import verify_plan
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / ".." / "shared" / "data"
@@ -41,6 +41,7 @@ DAYS = 6
 """Days with most openings, and as many with most sections."""
 SEATS = (9, 7, 7, 5)
 CALENDAR = WorkCalendar(frozenset(), frozenset(), (date.min, date.max))
+CORES = 2
 HOUR = timedelta(hours=1)
 OPEN_HOURS = 13
 
@@ -128,65 +129,52 @@ def _project(row: Opening, places: dict[str, str]) -> Project:
     )
 
 
-def figures(problem: Problem, plan: Plan, bound: int) -> dict[str, Any]:
-    """What is reported of a plan; utilisation is of the rooms' open hours on the days on which there are openings."""
+def utilisation(problem: Problem, plan: Plan) -> float:
+    """The share of the rooms' open hours that is booked, on the days on which there are openings."""
     days = {project.opening_at.date() for project in problem.projects}
     rooms = sum(len(venue.rooms) for venue in problem.venues)
     held = sum(
         (
-            (s.end - s.start) * len(b.parts)
-            for b in plan.bookings
-            for s in b.sessions
-            if s.start.date() in days
+            (session.end - session.start) * len(booking.parts)
+            for booking in plan.bookings
+            for session in booking.sessions
+            if session.start.date() in days
         ),
         timedelta(),
     )
-    minutes = sorted(wait.total_seconds() / 60 for wait in waits(problem, plan)) or [0.0]
-    counts = Counter({venue.venue_id: 0 for venue in problem.venues})
-    counts.update(part.venue_id for booking in plan.bookings for part in booking.guests)
-    seats = {venue.venue_id: venue.seats for venue in problem.venues}
-    return {
-        "scheduled": len(plan.bookings),
-        "unscheduled": len(plan.unscheduled),
-        "split": sum(booking.split for booking in plan.bookings),
-        "avoidable": sum(booking.avoidable for booking in plan.bookings),
-        "mean_wait_min": round(sum(minutes) / len(minutes), 1),
-        "p95_wait_min": round(minutes[int(0.95 * (len(minutes) - 1))]),
-        "utilisation": round(held / HOUR / (rooms * OPEN_HOURS * len(days)), 3),
-        "supports_min": min(counts.values()),
-        "supports_max": max(counts.values()),
-        "gini_counts": round(gini(list(counts.values())), 3),
-        "gini_by_seats": round(gini([count / seats[venue] for venue, count in counts.items()]), 3),
-        "cost": plan.cost,
-        "bound": bound,
-        "gap": round(max(0, plan.cost - bound) / plan.cost, 3) if plan.cost else 0.0,
-        "violations": len(verify_plan(problem, plan)),
-    }
+    return round(held / HOUR / (rooms * OPEN_HOURS * len(days)), 3)
+
+
+def proven(row: dict[str, Any]) -> str:
+    """What the bound proves of a plan, and no more: how far its cost may lie above the least possible."""
+    if row["cost"] > row["bound"]:
+        return f"at most {row['gap']:.1%} of the cost too much"
+    return "best" if not row["unscheduled"] and not row["avoidable"] else "no plan costs less"
 
 
 def measure(window: str, problem: Problem, iterations: int) -> Iterator[dict[str, Any]]:
     """The rows of one window: Yidi first, for its bound holds for the telephone too."""
-    planners: tuple[tuple[str, Callable[[Problem], Any]], ...] = (
-        ("yidi", lambda asked: solve(asked, Budget(iterations))),
+    planners: tuple[tuple[str, Callable[[Problem], Plan]], ...] = (
+        ("yidi", lambda asked: solve_on(CORES, asked, Budget(iterations))),
         ("first come first served", first_come_first_served),
     )
     bound = None
     for name, planner in planners:
-        start, cpu = clock.perf_counter(), clock.process_time()
+        start, cpu = clock.perf_counter(), cpu_seconds()
         plan = planner(problem)
-        assert isinstance(plan, Plan)
+        cpu, seconds = cpu_seconds() - cpu, clock.perf_counter() - start
         bound = plan.bound if bound is None else bound
-        yield {
+        row = {
             "window": window,
             "planner": name,
             "projects": len(problem.projects),
             "sections": sum(len(project.sections) for project in problem.projects),
             "venues": len(problem.venues),
             "rooms": sum(len(venue.rooms) for venue in problem.venues),
+            "utilisation": utilisation(problem, plan),
             **figures(problem, plan, bound),
-            "seconds": round(clock.perf_counter() - start, 1),
-            "cpu_seconds": round(clock.process_time() - cpu, 1),
         }
+        yield row | {"proven": proven(row), "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1)}
 
 
 def busiest(rows: list[Opening]) -> list[str]:
@@ -200,41 +188,6 @@ def busiest(rows: list[Opening]) -> list[str]:
     return sorted([*most, *others[:DAYS]])
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows in Markdown."""
-    columns = list(rows[0])
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    return (
-        "\n".join([*lines, *("| " + " | ".join(str(row[c]) for c in columns) + " |" for row in rows)]) + "\n"
-    )
-
-
-def draw(rows: list[dict[str, Any]], file: Path) -> None:
-    """Avoidable splits, mean waits, and balance by seats, of both planners by window, as SVG."""
-    import matplotlib  # noqa: PLC0415 - only who draws needs it
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "yidi"
-    from matplotlib import pyplot  # noqa: PLC0415
-
-    figure, panels = pyplot.subplots(3, 1, figsize=(9, 8), sharex=True)
-    windows = [row["window"] for row in rows if row["planner"] == "yidi"]
-    shown = (
-        ("avoidable", "avoidable splits"),
-        ("mean_wait_min", "mean wait, minutes"),
-        ("gini_by_seats", "Gini of supports by seats"),
-    )
-    for axes, (column, label) in zip(panels, shown, strict=True):
-        for shift, planner in ((-0.2, "first come first served"), (0.2, "yidi")):
-            values = [row[column] for row in rows if row["planner"] == planner]
-            axes.bar([nth + shift for nth in range(len(windows))], values, 0.4, label=planner)
-        axes.set_ylabel(label)
-    panels[0].legend()
-    panels[-1].set_xticks(range(len(windows)), windows, rotation=45, ha="right")
-    figure.tight_layout()
-    figure.savefig(file, metadata={"Date": None})
-
-
 def main() -> int:
     """Plan, write, and judge."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planning.real_days", description=__doc__)
@@ -244,25 +197,19 @@ def main() -> int:
     options = parser.parse_args()
     read, places = openings(), regions()
     rows: list[dict[str, Any]] = []
-    load = [round(os.getloadavg()[0], 1)]
+    loads = [os.getloadavg()[0]]
     for window in options.windows or [*busiest(read), *MONTHS]:
         rows += measure(window, problem_of(window, read, places), options.iterations)
-        load.append(round(os.getloadavg()[0], 1))
+        loads.append(os.getloadavg()[0])
         print(table(rows[-2:]), flush=True)
-    machine = {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "load": load,
-        "packages": {name: version(name) for name in ("ortools", "numpy")},
-    }
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "real_days.json").write_text(
-        json.dumps({"machine": machine, "iterations": options.iterations, "rows": rows}, indent=1) + "\n",
-        encoding="utf-8",
-    )
+    about = {"machine": machine(*loads), "iterations": options.iterations}
+    text = json.dumps({**about, "rows": rows}, indent=1)
+    (options.out / "real_days.json").write_text(text + "\n", encoding="utf-8")
     (options.out / "real_days.md").write_text(table(rows), encoding="utf-8")
-    draw(rows, options.out / "real_days.svg")
+    shown = [("avoidable", "avoidable splits"), ("mean_wait_min", "mean wait, minutes")]
+    shown += [("gini_by_seats", "Gini of supports by seats"), ("utilisation", "utilisation")]
+    bars(rows, "window", shown, ("first come first served", "yidi"), options.out / "real_days.svg")
     return 1 if any(row["violations"] for row in rows) else 0
 
 
