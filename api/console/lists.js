@@ -43,10 +43,15 @@ export function drawSupport(root, view, words) {
   }));
 }
 
-export function drawUnscheduled(root, view, words) {
-  root.hidden = view.unscheduled.length === 0;
-  const items = view.unscheduled.map((one) => make("li", {}, make("b", { text: one.serial }), make("span", { text: one.reason })));
-  root.replaceChildren(make("h2", { text: words.say("unscheduledCount", view.unscheduled.length) }), make("ul", {}, ...items));
+// What has no place, and what waits for a plan; whoever may place a project gets a button for it.
+export function drawLeft(root, left, title, words, onPlace) {
+  root.hidden = left.length === 0;
+  const items = left.map((one) => {
+    const name = one.project === one.serial ? "" : one.project;
+    const place = onPlace ? make("button", { type: "button", text: words.say("offers"), onclick: () => onPlace(one) }) : null;
+    return make("li", {}, make("b", { text: one.serial }), make("span", { text: [name, one.reason].filter(Boolean).join(" · ") }), place);
+  });
+  root.replaceChildren(make("h2", { text: title }), make("ul", {}, ...items));
 }
 
 // Sentences, newest first; one that tells of an evaluation leads to it.

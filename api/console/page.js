@@ -3,7 +3,7 @@
 import { drawBoard, focusBar, neighbour } from "./board.js";
 import { Dialog } from "./dialog.js";
 import { clockOf, dayAfter, make, percent } from "./dom.js";
-import { drawFeed, drawSupport, drawTable, drawUnscheduled } from "./lists.js";
+import { drawFeed, drawLeft, drawSupport, drawTable } from "./lists.js";
 import { daysOf, stateOf } from "./sessions.js";
 import { speaker } from "./words.js";
 
@@ -55,6 +55,7 @@ export class Page {
       support: make("div"),
       feed: make("ol", { class: "feed", "aria-live": "polite", "aria-label": say("feed") }),
       unscheduled: make("section", { class: "unscheduled" }),
+      waiting: make("section", { class: "unscheduled waiting" }),
       note: make("p", { class: "barred" }),
       draft: make("section", { class: "draft", hidden: "" }),
       plans: make("button", { type: "button", id: "plans", hidden: "", text: say("plans"), onclick: () => this.onPlans() }),
@@ -95,7 +96,7 @@ export class Page {
 
   aside() {
     const { say } = this.words;
-    return make("aside", {}, this.parts.unscheduled,
+    return make("aside", {}, this.parts.unscheduled, this.parts.waiting,
       make("section", { class: "counted" }, make("h2", { text: say("support") }), make("p", { class: "note", text: say("supportNote") }), this.parts.support),
       make("section", { class: "happened" }, make("h2", { text: say("feed") }), this.parts.feed));
   }
@@ -176,7 +177,8 @@ export class Page {
     if (board) drawBoard(parts.board, view, this.day, state.query, words, open);
     else drawTable(parts.table, view, this.day, state.query, words, open);
     drawSupport(parts.support, view, words);
-    drawUnscheduled(parts.unscheduled, view, words);
+    drawLeft(parts.unscheduled, view.unscheduled, say("unscheduledCount", view.unscheduled.length), words, this.onPlace);
+    drawLeft(parts.waiting, view.waiting, say("waitingCount", view.waiting.length), words, this.onPlace);
     this.drawCounts();
   }
 

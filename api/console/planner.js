@@ -1,7 +1,7 @@
 // Ordering, watching, showing, publishing and withdrawing plans: what the buttons of plans.js do, over the public API.
 
 import { make } from "./dom.js";
-import { drawDraft, drawPlans } from "./plans.js";
+import { drawDraft, drawOffers, drawPlans } from "./plans.js";
 
 const READERS = ["operator", "supervisor"];
 const GATHER = 250;
@@ -20,6 +20,7 @@ export class Planner {
   signedIn(role) {
     this.mayChange = role === "operator";
     this.page.parts.plans.hidden = !READERS.includes(role);
+    this.page.onPlace = this.mayChange ? (project) => this.openOffers(project) : null;
     this.drawDraft(this.draft);
   }
 
@@ -79,6 +80,26 @@ export class Planner {
       },
       back: () => this.show(""),
     };
+  }
+
+  // Places that a project may have without anyone else moving, and the best there is, for which others may.
+  async openOffers(project) {
+    const { page } = this;
+    const list = make("div", { class: "offers" });
+    this.say("");
+    list.append(make("p", { class: "note", text: page.words.say("offersSought") }));
+    page.dialog.open(page.words.say("offersOf", project.serial), make("div", {}, this.flaw, list));
+    const { status, body } = await this.ask("GET", `/projects/${encodeURIComponent(project.project_id)}/offers`);
+    if (status !== 200) this.say((body && body.detail) || page.words.say("planFailed", status));
+    const nameOf = new Map(page.view.venues.map((venue) => [venue.venue_id, venue.name]));
+    drawOffers(list, status === 200 ? body : [], page.words, page.view.timezone, nameOf, async (given) => {
+      const path = `/projects/${encodeURIComponent(project.project_id)}/placement`;
+      const answer = await this.ask("POST", path, given, { "If-Match": `"${project.version}"` });
+      if (answer.status === 200) {
+        page.dialog.shut();
+        this.reload();
+      } else this.say((answer.body && answer.body.detail) || page.words.say("planFailed", answer.status));
+    });
   }
 
   // The board shows the plan, or with "" what holds.

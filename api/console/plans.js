@@ -64,3 +64,20 @@ export function drawDraft(root, draft, words, act) {
   root.replaceChildren(make("b", { text: say(plan.state === "published" ? "draftPublished" : "draft", plan.plan_id) }),
     make("span", { text: facts.join(" · ") }), make("span", { class: "actions" }, back, buttons));
 }
+
+// Up to three places for one project, best first; `take` is called with what names the place.
+export function drawOffers(root, offers, words, zone, nameOf, take) {
+  const { say } = words;
+  const item = (offer) => {
+    const from = clockOf(offer.start, zone);
+    const to = clockOf(offer.end, zone);
+    const until = to.day === from.day ? to.time : `${to.day} ${to.time}`;
+    const places = offer.venue_ids.map((venue, nth) => `${say(nth ? "guest" : "home")} ${nameOf.get(venue) || venue} ${offer.room_ids[nth]}`);
+    return make("li", {}, make("div", { class: "line" }, make("b", { text: `${from.day} ${from.time}–${until}` }), offer.split ? make("span", { class: "state", text: say("split") }) : null),
+      make("p", { class: "note", text: places.join(" · ") }),
+      make("button", { type: "button", class: "first", text: say("offerTake"), onclick: () => take({ seed: offer.seed, start: offer.start }) }));
+  };
+  const best = make("button", { type: "button", text: say("offerBest"), onclick: () => take({}) });
+  const none = offers.length ? null : make("p", { class: "none", text: say("offersNone") });
+  root.replaceChildren(...[none, make("ol", { class: "plans" }, ...offers.map(item)), best].filter(Boolean));
+}

@@ -54,5 +54,15 @@ def board_view(
             for nth, session in enumerate(booking.sessions, start=1)
             for part in booking.parts
         ],
-        "unscheduled": [{"serial": entry.project_id, "reason": entry.reason} for entry in plan.unscheduled],
+        "unscheduled": [
+            {
+                "serial": entry.project_id,
+                "reason": entry.reason,
+                "project_id": entry.project_id,
+                "project": names[entry.project_id].name,
+                "version": 0,
+            }
+            for entry in plan.unscheduled
+        ],
+        "waiting": [],
     }

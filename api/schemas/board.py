@@ -45,10 +45,13 @@ class BoardSession(BaseModel):
 
 
 class BoardUnscheduled(BaseModel):
-    """A project without a place, with the reason."""
+    """A project without a place: with the reason, or without one while no plan has tried it yet."""
 
     serial: str
     reason: str
+    project_id: str
+    project: str
+    version: int
 
 
 class BoardView(BaseModel):
@@ -63,6 +66,8 @@ class BoardView(BaseModel):
     venues: list[BoardVenue]
     sessions: list[BoardSession]
     unscheduled: list[BoardUnscheduled]
+    waiting: list[BoardUnscheduled]
+    """Projects on record that wait for a plan."""
 
 
 class DraftBoard(BaseModel):

@@ -34,14 +34,13 @@ def view(session: Session, day: date, viewer: Viewer, book: RuleBook, now: datet
     cases = record.cases(session, rows)
     progress = projects.progress(session, [row.project_id for row in rows])
     sessions = [s for case in cases for s in _sessions(case, viewer, progress)]
-    unscheduled = [
-        BoardUnscheduled(serial=case.project.serial, reason=case.project.reason)
-        for case in cases
-        if case.project.state == ProjectState.UNSCHEDULED and reach.knows_project(viewer, case)
-    ]
-    return _board(
-        session, day, viewer, book, now, sessions, unscheduled, support.counts(session, f"{day:%Y}")
+    known = [case for case in cases if reach.knows_project(viewer, case)]
+    unscheduled, waiting = (
+        [_left(case, case.project.reason) for case in known if case.project.state == state]
+        for state in (ProjectState.UNSCHEDULED, ProjectState.SUBMITTED)
     )
+    totals = support.counts(session, f"{day:%Y}")
+    return _board(session, day, viewer, book, now, sessions, unscheduled, waiting, totals)
 
 
 def draft(session: Session, plan_id: str, viewer: Viewer, book: RuleBook, now: datetime) -> DraftBoard:
@@ -58,7 +57,7 @@ def draft(session: Session, plan_id: str, viewer: Viewer, book: RuleBook, now: d
         for each in _sittings(cases[booking.project_id], booking, "booked", 0.0, viewer, plan_id)
     ]
     unscheduled = [
-        BoardUnscheduled(serial=cases[miss.project_id].project.serial, reason=miss.reason)
+        _left(cases[miss.project_id], miss.reason)
         for miss in plan.unscheduled
         if reach.knows_project(viewer, cases[miss.project_id])
     ]
@@ -70,7 +69,7 @@ def draft(session: Session, plan_id: str, viewer: Viewer, book: RuleBook, now: d
         scheduled=len(plan.bookings),
         avoidable_splits=plan.avoidable_splits,
         unavoidable_splits=sum(booking.split for booking in plan.bookings) - plan.avoidable_splits,
-        board=_board(session, day, viewer, book, now, sessions, unscheduled, totals),
+        board=_board(session, day, viewer, book, now, sessions, unscheduled, [], totals),
     )
 
 
@@ -82,6 +81,7 @@ def _board(
     now: datetime,
     sessions: list[BoardSession],
     unscheduled: list[BoardUnscheduled],
+    waiting: list[BoardUnscheduled],
     totals: dict[str, int],
 ) -> BoardView:
     known = venues.load_all(session)
@@ -96,6 +96,18 @@ def _board(
         venues=[_venue(v, totals, viewer, rules.disclose_min_group) for v in known],
         sessions=sessions,
         unscheduled=unscheduled,
+        waiting=waiting,
+    )
+
+
+def _left(case: record.Case, reason: str) -> BoardUnscheduled:
+    project = case.project
+    return BoardUnscheduled(
+        serial=project.serial,
+        reason=reason,
+        project_id=project.project_id,
+        project=project.name,
+        version=project.version,
     )
 
 

@@ -98,7 +98,15 @@ def test_a_phone_gets_a_list_and_no_sideways_scrolling(page):
 def test_a_hostile_name_stays_text(browser, tmp_path):
     view = {
         **VIEW,
-        "unscheduled": [{"serial": "</script><script>document.title='x'</script>", "reason": "<b>"}],
+        "unscheduled": [
+            {
+                "serial": "</script><script>document.title='x'</script>",
+                "reason": "<b>",
+                "project_id": "1",
+                "project": "<i>",
+                "version": 0,
+            }
+        ],
     }
     path = tmp_path / "board.html"
     path.write_text(render_board(view), encoding="utf-8")

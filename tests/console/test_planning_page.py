@@ -11,6 +11,7 @@ from api.files.openings import made_up
 from api.planning.solver import Solver
 from api.services import projects
 from api.settings import Settings
+from api.store import projects as stored
 from api.store import venues
 from api.worker import Worker
 from tests.console.stub import serving
@@ -115,6 +116,32 @@ def test_a_refusal_is_said_in_the_services_words_and_a_withdrawn_plan_is_gone(pa
     page.locator(".plans .solved").get_by_text("发布").click()
     expect(page.locator(".dialog .error")).to_contain_text("have changed since it was made")
     expect(page.locator(".plans .solved")).to_have_count(1)
+
+
+def test_a_late_project_is_offered_places_and_takes_one(page_of, office, solver):
+    page = page_of("operator-C01")
+    expect(page.locator(".waiting h2")).to_contain_text("待排（12）")
+    page.click("#plans")
+    page.fill("#plan-seconds", "1")
+    page.click(".order button")
+    expect(page.locator(".plans .queued")).to_have_count(1)
+    assert Worker(office).work(solver)
+    page.keyboard.press("Escape")
+    page.click("#plans")
+    page.locator(".plans .solved").get_by_text("发布").click()
+    expect(page.locator(".waiting")).to_be_hidden(timeout=15_000)
+    with office.changing() as session:
+        late = made_up(ON, venues.load_all(session), office.book, 13).projects[-1:]
+        projects.submit(session, late, office.book, "test", office.clock.now())
+    page.reload()
+    page.locator(".waiting").get_by_text("找位置").click()
+    expect(page.locator(".offers li").first).to_contain_text("2026-11-2", timeout=15_000)
+    assert 1 <= page.locator(".offers li").count() <= 3
+    page.locator(".offers li").first.get_by_text("选用").click()
+    expect(page.locator(".waiting")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".feed")).to_contain_text("预订")
+    with office.reading() as session:
+        assert stored.row(session, late[0].project_id).state in ("booked", "guest_pending")
 
 
 def test_a_supervisor_reads_plans_and_a_host_has_none(page_of, office, solver):

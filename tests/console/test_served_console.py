@@ -45,14 +45,15 @@ def made_view(venues=3):
         part("A-017", "V002", "R1", "guest"),
         part("A-018", "V003", "R1", "home", project="县医院设备采购", split=True),
     ]
-    unscheduled = [{"serial": "A-019", "reason": "当日无合格客场"}]
+    left = {"reason": "当日无合格客场", "project_id": "P-19", "project": "监理", "version": 1}
+    unscheduled = [{"serial": "A-019", **left}]
     frame = {
         "date": "2026-11-24",
         "now": "2026-11-24T03:00:00Z",
         "cutoff": "22:00",
         "timezone": "Asia/Shanghai",
     }
-    return {**frame, "venues": places, "sessions": sessions, "unscheduled": unscheduled}
+    return {**frame, "venues": places, "sessions": sessions, "unscheduled": unscheduled, "waiting": []}
 
 
 @pytest.fixture
