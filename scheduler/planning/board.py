@@ -159,8 +159,14 @@ def _index(board: Board) -> None:
     board.rooms_of = tuple(map(tuple, rooms))
     board.hours = tuple((minute_of(venue.opens), minute_of(venue.closes)) for venue in board.venues)
     board.at_home = tuple(map(tuple, homes))
-    board.first = tuple(max(0, first_slot(task.same_day or task.window & task.steps)) for task in board.tasks)
+    board.first = tuple(_first(task, board.axis) for task in board.tasks)
     board.least = tuple(board.price(task, slot) for task, slot in zip(board.tasks, board.first, strict=True))
+
+
+def _first(task: Task, axis: Axis) -> int:
+    """The first slot at which it could start; that of its opening day when it can start at none."""
+    slot = first_slot(task.same_day or task.window & task.steps)
+    return slot if slot >= 0 else task.first_day * axis.width
 
 
 def _axis(problem: Problem, briefs: list[Brief]) -> Axis:

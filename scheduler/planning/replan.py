@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from scheduler.errors import require
 from scheduler.planning.board import compile_board
-from scheduler.planning.changes import Change, OpeningPostponed, changed
+from scheduler.planning.changes import Change, GuestRefused, OpeningPostponed, changed
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement, single_session
 from scheduler.planning.making_way import improve, make_way
@@ -18,13 +19,19 @@ from scheduler.planning.wording import why_suspended
 def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -> Problem:
     """The problem that a re-plan answers: changed, with what has begun by `now` held fast.
 
-    An evaluation whose opening is postponed has not begun, whatever the plan said.
+    An evaluation whose opening is postponed, or whose guest refuses, has not begun, whatever the plan said.
+    Raises `BadInput` when a guest refuses an evaluation that it is known to sit in.
     """
     after = changed(problem, change)
     ids = {project.project_id for project in after.projects}
-    if isinstance(change, OpeningPostponed):
-        ids -= {change.project_id}
-    known = {booking.project_id for booking in problem.begun}
+    known = {booking.project_id: booking for booking in problem.begun}
+    match change:
+        case OpeningPostponed(project_id):
+            ids -= {project_id}
+        case GuestRefused(project_id, venue_id):
+            sitting = {part.venue_id for part in known[project_id].guests} if project_id in known else set()
+            require(venue_id not in sitting, "venue_id", venue_id, f"{project_id} has begun there")
+            ids -= {project_id} - known.keys()
     begun = [b for b in plan.bookings if b.project_id in ids and (b.start <= now or b.project_id in known)]
     return replace(after, begun=tuple(begun))
 

@@ -68,7 +68,8 @@ def carried_on(draft: Draft, nth: int, begun: Placement, now: int) -> Placement 
     if not kept or kept[0][0] != begun.start:
         return None
     lacking = task.brief.work - sum(work for _, _, work in kept)
-    if lacking > 0:
+    # What was sat on an earlier day is over: work that is lacking since is not laid into the past.
+    if lacking > 0 and kept[-1][0] // board.axis.width >= now // board.axis.width:
         kept[-1] = _extended(board, task, kept[-1], lacking, common, begun)
         lacking = task.brief.work - sum(work for _, _, work in kept)
     if lacking > 0:

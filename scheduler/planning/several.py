@@ -133,12 +133,14 @@ def _laid(task: Task, opens: int, closes: int, layout: Layout, work: int) -> tup
     """
     shifts = task.brief.shifts
     most = shifts.day_holds(opens, closes)
+    if shifts.count(work, most) > len(task.brief.days):
+        return ()
     match layout:
         case Layout.FULL:
             each = most
         case Layout.EVEN:
             # As few as full ones would be; each holds more than half of what the day holds.
-            each = shifts.up(-(-work // max(1, len(shifts.sessions(work, most)))))
+            each = shifts.up(-(-work // max(1, shifts.count(work, most))))
         case Layout.HALF:
             # Up to the grid: the rule asks for at least half of what the day holds.
             each = shifts.up(-(-most // 2))

@@ -56,6 +56,11 @@ class Shifts:
         window = min(self.cutoff, closes) - self.up(max(self.resume, opens))
         return min(self.most_work, self.work_in(max(0, window)))
 
+    def count(self, work: int, most: int) -> int:
+        """How many sessions the work takes when none holds more than `most`; 0 when none holds any."""
+        most = most // self.grid * self.grid
+        return -(-work // most) if most > 0 else 0
+
     def sessions(self, work: int, most: int) -> tuple[int, ...]:
         """The work of each session when none holds more than `most`: all full but the last."""
         most = most // self.grid * self.grid

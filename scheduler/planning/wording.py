@@ -25,8 +25,9 @@ def why_split(brief: Brief) -> str:
     shifts = brief.shifts
     quantile = f"P{float(brief.rules.split_forecast_quantile) * 100:.0f}"
     if brief.work > shifts.most_work:
+        grid = f" on the grid of {hours(shifts.grid)}" if brief.work - shifts.grid < shifts.most_work else ""
         return (
-            f"{quantile} is {hours(brief.work)} of work; a panel works at most {hours(shifts.most_work)} "
+            f"{quantile} is {hours(brief.work)} of work{grid}; a panel works at most {hours(shifts.most_work)} "
             "in one session"
         )
     end = brief.earliest + shifts.length(brief.work)
@@ -70,7 +71,7 @@ def why_unscheduled(board: Board, task: Task) -> Unscheduled:
     brief, shifts = task.brief, task.brief.shifts
     horizon = len(brief.days)
     most = shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes))
-    needed = len(shifts.sessions(brief.work, most))
+    needed = shifts.count(brief.work, most)
     if not task.length and (needed == 0 or needed > horizon):
         held = "the home's hours hold none" if needed == 0 else f"needs {needed} sessions"
         return Unscheduled(

@@ -122,7 +122,7 @@ class Facts:
         start = max(minute, step_up(minutes(self.home.opens), self.grid))
         by = min(self.cutoff, minutes(self.home.closes))
         rounded = step_up(self.work, self.grid)
-        return day == self.opening_day and self.work <= self.most_work and start + self.length(rounded) <= by
+        return day == self.opening_day and rounded <= self.most_work and start + self.length(rounded) <= by
 
     def wait(self, problem: Problem, start: datetime) -> int:
         """Steps of the grid between the earliest start and this one, nights and days off left out."""
