@@ -1,8 +1,10 @@
 """Whatever the problem, absurd ones included, a plan is complete, legal, and claims nothing that is false."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,6 +148,70 @@ def test_no_problem_breaks_the_planner_and_no_plan_breaks_a_rule(problem):
     plan = solve(problem, Budget(30))
     assert verify_plan(problem, plan) == ()
     assert len(plan.bookings) + len(plan.unscheduled) == len(problem.projects)
+
+
+def every(problem: Problem, name: str, **changes) -> Problem:
+    """The problem with these fields the same in all its venues or projects."""
+    return replace(problem, **{name: tuple(replace(one, **changes) for one in getattr(problem, name))})
+
+
+AT_ONE_MINUTE = datetime.combine(MONDAY, time(11), ZONE)
+ABSURD = {
+    "no rooms": lambda problem: every(problem, "venues", rooms=(), blocked=()),
+    "days of no length": lambda problem: every(problem, "venues", opens=time(9), closes=time(9)),
+    "one venue": lambda problem: replace(problem, venues=problem.venues[:1]),
+    "no venues": lambda problem: replace(problem, venues=()),
+    "all exempt": lambda problem: every(problem, "projects", exemption=Exemption.SITE_SURVEY),
+    "all by one home at one minute": lambda problem: every(
+        problem, "projects", home="V0", opening_at=AT_ONE_MINUTE
+    ),
+    "376 sections in each": lambda problem: every(
+        problem, "projects", sections=tuple(Section(str(n), 1) for n in range(376))
+    ),
+    "no experts": lambda problem: replace(
+        problem, supply=tuple(Supply(f"53230{n}", frozenset(), 0) for n in range(1, 4))
+    ),
+}
+
+
+@pytest.mark.parametrize("absurdity", ABSURD)
+@settings(max_examples=15, deadline=None)
+@given(problem=problems())
+def test_on_absurd_days_too_every_project_is_answered_and_no_rule_is_broken(absurdity, problem):
+    problem = ABSURD[absurdity](problem)
+    plan = solve(problem, Budget(10))
+    assert verify_plan(problem, plan) == ()
+    assert len(plan.bookings) + len(plan.unscheduled) == len(problem.projects)
+    placeless = {"no rooms", "days of no length", "no venues"}
+    assert not (plan.bookings and absurdity in placeless)
+
+
+def test_376_projects_that_open_at_one_minute_are_placed_as_far_as_there_are_rooms():
+    """A notice of 376 sections that opened at one minute is in the data; here each is evaluated for itself."""
+    rooms = tuple(Room(f"R{n}", 7) for n in range(4))
+    places = tuple(Venue(f"V{n}", f"C{n}", "", f"5323{n:02d}", rooms, time(9), time(22)) for n in range(1, 7))
+    lots = tuple(
+        Project(
+            project_id=f"P{n:03d}",
+            name="",
+            kind=ProcurementKind.CONSTRUCTION,
+            category=Category.GOODS,
+            home="V1",
+            region="532301",
+            opening_at=AT_ONE_MINUTE,
+            sections=(Section("1", 3),),
+            specialties=((Requirement(frozenset({"A08"})), 4),),
+            owner_representatives=1,
+        )
+        for n in range(376)
+    )
+    problem = Problem(lots, places, CALENDAR, BOOK)
+    plan = solve(problem, Budget(0))
+    assert verify_plan(problem, plan) == ()
+    assert len(plan.bookings) + len(plan.unscheduled) == 376
+    starts = Counter(booking.start for booking in plan.bookings)
+    assert max(starts.values()) == len(rooms), "the home's rooms are all used, and no more"
+    assert {miss.code for miss in plan.unscheduled} <= {"no_common_time"}
 
 
 @settings(max_examples=30, deadline=None)
