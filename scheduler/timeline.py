@@ -4,7 +4,7 @@ A slot is one step of the grid on one day of the axis. Sets of slots are Python 
 room's free time, the starts a project may have, the starts at which a session of some length still fits.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -105,6 +105,11 @@ class Axis:
         high = min(self.width - 1, closes // self.grid - self.first)
         return ((1 << (high - low)) - 1) << (day * self.width + low) if low < high else 0
 
+    def daily(self, opens: int, closes: int) -> int:
+        """The slots of all days that lie wholly between two minutes of their day."""
+        first, days = self.span(0, opens, closes), len(self.days)
+        return sum(first << (nth * self.width) for nth in range(days))
+
     def slot_at(self, start: datetime) -> int:
         """The slot that starts then; -1 when none does."""
         start = start.astimezone(ZONE)
@@ -128,9 +133,8 @@ class Axis:
         """Every slot that shares a moment with the time from `start` to `end`."""
         start, end = start.astimezone(ZONE), end.astimezone(ZONE)
         taken = 0
-        for nth, day in enumerate(self.days):
-            if not start.date() <= day <= end.date():
-                continue
+        for nth in range(bisect_left(self.days, start.date()), bisect_right(self.days, end.date())):
+            day = self.days[nth]
             low = _minutes(start) if day == start.date() else 0.0
             high = _minutes(end) if day == end.date() else float(MINUTES_A_DAY)
             first = max(0, int(low // self.grid) - self.first)

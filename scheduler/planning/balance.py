@@ -56,11 +56,9 @@ def met_before(problem: Problem) -> dict[tuple[str, str], int]:
     }
 
 
-def is_elsewhere(home: Venue, guest: Venue, scope: str) -> bool:
-    """Whether the guest's region is another county's, or another prefecture's where remote.guest_scope says so."""
-    if scope == "other_prefecture":
-        return home.region[:4] != guest.region[:4]
-    return home.region != guest.region
+def part_of(venue: Venue, scope: str) -> str:
+    """Where a venue lies, its guests elsewhere: its county, or where remote.guest_scope says so its prefecture."""
+    return venue.region[:4] if scope == "other_prefecture" else venue.region
 
 
 def pair_limit(share: Fraction, able: int, supports: int) -> int:

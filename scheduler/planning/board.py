@@ -1,14 +1,16 @@
 """The problem compiled for search: one axis of slots, rooms with their free time, tasks, marginal costs."""
 
 import pickle
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate
 from math import gcd
 
-from scheduler.planning.balance import is_elsewhere, met_before, pair_limit, support_cost, support_scale
-from scheduler.planning.chance import ticket, tie
+from scheduler.planning.balance import met_before, pair_limit, part_of, support_cost, support_scale
+from scheduler.planning.chance import ticket, ties
 from scheduler.planning.problem import Commitment, Problem
 from scheduler.planning.task import (
     Brief,
@@ -105,6 +107,10 @@ def compile_board(problem: Problem) -> Board:
     for commitment in problem.commitments:
         taken.setdefault((commitment.venue_id, commitment.room_id), []).append(commitment)
     support = support_scale(problem)
+    hours = {
+        (venue.opens, venue.closes): axis.daily(minute_of(venue.opens), minute_of(venue.closes))
+        for venue in problem.venues
+    }
     board = Board(
         problem=problem,
         axis=axis,
@@ -113,7 +119,11 @@ def compile_board(problem: Problem) -> Board:
         room_venue=tuple(nth for nth, _ in rooms),
         free=tuple(
             _free(
-                problem, axis, nth, room.room_id, taken.get((problem.venues[nth].venue_id, room.room_id), [])
+                axis,
+                problem.venues[nth],
+                hours[problem.venues[nth].opens, problem.venues[nth].closes],
+                room.room_id,
+                taken.get((problem.venues[nth].venue_id, room.room_id), ()),
             )
             for nth, room in rooms
         ),
@@ -177,12 +187,9 @@ def _axis(problem: Problem, briefs: list[Brief]) -> Axis:
     return Axis.of(days, grid, opens, closes)
 
 
-def _free(problem: Problem, axis: Axis, venue: int, room_id: str, commitments: list[Commitment]) -> int:
-    here = problem.venues[venue]
-    free = 0
-    for nth in range(len(axis.days)):
-        free |= axis.span(nth, minute_of(here.opens), minute_of(here.closes))
-    for block in here.blocked:
+def _free(axis: Axis, venue: Venue, free: int, room_id: str, commitments: Iterable[Commitment]) -> int:
+    """The slots of its venue's hours in which the room is neither blocked nor taken."""
+    for block in venue.blocked:
         if block.room_id in (None, room_id):
             free &= ~axis.touched(block.start, block.end)
     for taken in commitments:
@@ -198,6 +205,7 @@ class _Fitting:
         self.tickets = [ticket(problem.seed, venue.venue_id) for venue in problem.venues]
         self._rooms: dict[tuple[int, int, frozenset[str]], tuple[int, ...]] = {}
         self._guests: dict[tuple[int, int, frozenset[str], str], dict[int, tuple[int, ...]]] = {}
+        self._places: dict[tuple[int, frozenset[str], str], list[tuple[int, str, tuple[int, ...]]]] = {}
         self._offsets = list(accumulate((len(venue.rooms) for venue in problem.venues), initial=0))
 
     def rooms(self, venue: int, seats: int, equipment: frozenset[str]) -> tuple[int, ...]:
@@ -215,15 +223,23 @@ class _Fitting:
         """The venues that may be a home's guests by region and rooms, with those rooms."""
         key = (home, seats, equipment, scope)
         if key not in self._guests:
-            venues = self.problem.venues
-            self._guests[key] = {
-                nth: found
-                for nth, venue in enumerate(venues)
-                if nth != home
-                and is_elsewhere(venues[home], venue, scope)
-                and (found := self.rooms(nth, seats, equipment))
-            }
+            here = part_of(self.problem.venues[home], scope)
+            suited = self._suited(seats, equipment, scope)
+            self._guests[key] = {nth: rooms for nth, part, rooms in suited if part != here}
         return self._guests[key]
+
+    def _suited(
+        self, seats: int, equipment: frozenset[str], scope: str
+    ) -> list[tuple[int, str, tuple[int, ...]]]:
+        """The venues with rooms that suit, where they lie, and those rooms."""
+        key = (seats, equipment, scope)
+        if key not in self._places:
+            self._places[key] = [
+                (nth, part_of(venue, scope), found)
+                for nth, venue in enumerate(self.problem.venues)
+                if (found := self.rooms(nth, seats, equipment))
+            ]
+        return self._places[key]
 
 
 def _window(brief: Brief, axis: Axis, known: dict[tuple[date, int, int, int], int]) -> int:
@@ -288,7 +304,10 @@ def _task(
         prices=prices,
         first_day=first_day,
         split_from=split_from(brief, axis),
-        ties=tuple((v, (tie(own, fitting.tickets[v]) << 20) + v) for v in able),
+        ties=tuple(
+            (v, (tie << 20) + v)
+            for v, tie in zip(able, ties(own, [fitting.tickets[v] for v in able]), strict=True)
+        ),
         distance={v: wishes.distance * board.distance.get((home, v), 0) for v in able} if nearest else {},
     )
 
@@ -298,17 +317,18 @@ def _limits(problem: Problem, briefs: list[Brief], index: dict[str, int]) -> dic
     for brief in briefs:
         if brief.remote:
             own.setdefault(index[brief.project.home], []).append(brief)
+    with_rooms = [venue for venue in problem.venues if venue.rooms]
+    scopes = {brief.rules.remote_guest_scope for brief in briefs}
+    there = {scope: Counter(part_of(venue, scope) for venue in with_rooms) for scope in scopes}
     limits = {}
     for home, theirs in own.items():
         supports = sum(brief.project.guest_count for brief in theirs)
         supports += sum(past.projects for past in problem.pair_history if index.get(past.home) == home)
         supports += sum(index.get(at) == home for at in problem.withdrawn)
-        scopes = {brief.rules.remote_guest_scope for brief in theirs}
-        able = sum(
-            bool(venue.rooms)
-            and nth != home
-            and any(is_elsewhere(problem.venues[home], venue, scope) for scope in scopes)
-            for nth, venue in enumerate(problem.venues)
+        # Who lies in another prefecture lies in another county too: the scope that reaches further counts.
+        able = max(
+            len(with_rooms) - there[scope][part_of(problem.venues[home], scope)]
+            for scope in {brief.rules.remote_guest_scope for brief in theirs}
         )
         limits[home] = pair_limit(min(b.rules.remote_pair_share_max for b in theirs), able, supports)
     return limits

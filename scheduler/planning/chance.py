@@ -1,8 +1,12 @@
 """Recorded chance: the same seed gives the same numbers on every machine and in every version."""
 
 import hashlib
+from collections.abc import Sequence
+
+import numpy as np
 
 MASK = (1 << 64) - 1
+FIRST, SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 class Chance:
@@ -15,8 +19,8 @@ class Chance:
         """The next 64 bits."""
         self._state = (self._state + 0x9E3779B97F4A7C15) & MASK
         mixed = self._state
-        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK
+        mixed = ((mixed ^ (mixed >> 30)) * FIRST) & MASK
+        mixed = ((mixed ^ (mixed >> 27)) * SECOND) & MASK
         return mixed ^ (mixed >> 31)
 
     def below(self, limit: int) -> int:
@@ -41,5 +45,12 @@ def ticket(seed: int, name: str) -> int:
 
 def tie(one: int, other: int) -> int:
     """A number for a pair of tickets, by which equals are ordered at random: 64 bits, well mixed."""
-    mixed = ((one ^ (other >> 1)) * 0xBF58476D1CE4E5B9) & MASK
-    return ((mixed ^ (mixed >> 29)) * 0x94D049BB133111EB) & MASK
+    mixed = ((one ^ (other >> 1)) * FIRST) & MASK
+    return ((mixed ^ (mixed >> 29)) * SECOND) & MASK
+
+
+def ties(one: int, others: Sequence[int]) -> list[int]:
+    """The `tie` of one ticket and each of the others, at once."""
+    mixed = (np.array(others, dtype=np.uint64) >> np.uint64(1) ^ np.uint64(one)) * np.uint64(FIRST)
+    numbers: list[int] = ((mixed ^ mixed >> np.uint64(29)) * np.uint64(SECOND)).tolist()
+    return numbers

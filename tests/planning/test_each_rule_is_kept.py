@@ -226,7 +226,7 @@ def test_a_draft_that_forgets_to_take_the_room_double_books(monkeypatch):
 
 def test_a_planner_that_takes_the_home_as_guest_is_caught(monkeypatch):
     own = problem(venues=(venue(1, 7, 7), venue(2, 7)))
-    monkeypatch.setattr(boards, "is_elsewhere", lambda home, guest, scope: True)
+    monkeypatch.setattr(boards, "part_of", lambda venue, scope: venue.venue_id)
     monkeypatch.setattr(Draft, "ranked_guests", lambda draft, task: [(0, task.home)])
     fitting = boards._Fitting.guests
     monkeypatch.setattr(
