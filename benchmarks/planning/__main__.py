@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.planning import best_known, peers, plots
-from benchmarks.planning.apart import apart
+from benchmarks.planning.apart import MOST_GB, apart
 from benchmarks.planning.figures import figures, machine, table
 from benchmarks.planning.instances import SHAPES, instance
 from scheduler.planning import Problem
@@ -56,7 +56,7 @@ def run(name: str, limit: float, times: int, quick: bool) -> list[dict[str, Any]
         spent = apart(act, name)
         row: dict[str, Any] = {"instance": name, "planner": planner, "limit_s": seconds, "cost": None}
         if spent is None:
-            row["note"] = "its process died"
+            row["note"] = f"its process died; it may take {MOST_GB} GB"
         else:
             answer = spent.answer
             workers = peers.CORES if spent.memory_of_a_child_mb else 0
@@ -129,8 +129,8 @@ Two cores for each planner, one planner at a time, each in a process of its own.
 peer's solver was stopped; building its model comes on top. `first_s`: the first complete plan. `near_s`: the first plan
 that costs at most a twentieth more than the best known (best_known.json). `memory_mb`: the peak of the process with its
 libraries, and of its worker processes. `bound` is Yidi's, for it holds for every plan; `gap` is (cost - bound) / cost.
-A row without a cost: no plan in its time. Monolithic CP-SAT and PyJobShop cannot be told of work of several days: such
-projects are left out of their plans, at 20,000 each.
+A row without a cost: no plan in its time, or none in 12 GB of memory. Monolithic CP-SAT and PyJobShop cannot be told of
+work of several days: such projects are left out of their plans, at 20,000 each.
 """
 
 
@@ -147,7 +147,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only Yidi and first come first served")
     parser.add_argument("--only", choices=sorted(SHAPES), action="append")
-    parser.add_argument("--seconds", type=float, default=25, help="for each peer that takes a time limit")
+    parser.add_argument("--seconds", type=float, default=20, help="for each peer that takes a time limit")
     parser.add_argument("--times", type=int, default=1, help="how many times Yidi's budget")
     parser.add_argument("--out", type=Path, default=HERE / "results")
     options = parser.parse_args()

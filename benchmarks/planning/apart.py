@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+MOST_GB = 12
+"""What a planner may take of the machine's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,11 @@ class Spent(Generic[T]):
 
 
 def apart(act: Callable[..., T], *arguments: object) -> Spent[T] | None:
-    """The answer of `act` from a new process; None when the process died, as for want of memory."""
+    """The answer of `act` from a new process; None when it died, as of asking for more than `MOST_GB`."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
             return pool.submit(_measured, act, *arguments).result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, MemoryError):
             return None
 
 
@@ -38,6 +40,8 @@ def cpu_seconds() -> float:
 
 
 def _measured(act: Callable[..., T], *arguments: object) -> Spent[T]:
+    most = MOST_GB << 30
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     answer = act(*arguments)
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return Spent(answer, _peak_kb() // 1024, child // 1024)

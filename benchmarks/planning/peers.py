@@ -86,7 +86,7 @@ def shop(name: str, seconds: float) -> Answer:
         found = pyjobshop(problem, seconds)
         answer.plan = found.plan
         if found.first_s is not None:
-            answer.first_s = since() - found.solver_s + found.first_s
+            answer.first_s = round(since() - found.solver_s + found.first_s, 3)
         if answer.plan is not None:
             answer.course = [(since(), answer.plan.cost, 0)]
         answer.note = "no balance, no price of a split, no work of several days"
