@@ -3,7 +3,8 @@
 from scheduler.estimate.assumption import Forecast, forecast
 from scheduler.estimate.calibration import Calibration, Stratum, calibrate
 from scheduler.estimate.history import Model, Record, fit
-from scheduler.estimate.live import Alarm, Finished, Remaining, Watch, live_forecast, remaining, watch
+from scheduler.estimate.live import Alarm, Finished, Watch, live_forecast, remaining, watch
+from scheduler.estimate.remaining import Remaining
 
 __all__ = [
     "Alarm",

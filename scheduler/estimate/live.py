@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import exp, log, sqrt
-from statistics import NormalDist
+from math import log
 
 from scheduler.errors import require
 from scheduler.estimate.assumption import Forecast, assumed_spread, level_of, section_time
+from scheduler.estimate.remaining import Panel, Remaining, rest_of
 from scheduler.projects import Project
 from scheduler.rules import Rules
 
@@ -28,25 +28,6 @@ class Finished:
         require(self.taken > timedelta(), "taken", self.taken, "a section takes time")
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """The work that is left: log-normal, by the mean and deviation of its logarithm; zero minutes when done."""
-
-    median: float
-    """Minutes."""
-    spread: float
-
-    def quantile(self, level: float) -> float:
-        """Minutes that are enough with probability `level`."""
-        return self.median * exp(self.spread * NormalDist().inv_cdf(level)) if self.median else 0.0
-
-    def passes(self, minutes: float) -> float:
-        """The probability that it takes longer than so many minutes."""
-        if not self.median or minutes <= 0:
-            return float(bool(self.median))
-        return 1 - NormalDist().cdf(log(minutes / self.median) / self.spread)
-
-
 def remaining(
     project: Project,
     rules: Rules,
@@ -58,36 +39,37 @@ def remaining(
     """What is left of a running evaluation that has worked for `worked`, sections finished as listed.
 
     The panel's speed, the ratio of taken to assumed time, is a normal logarithm about `log_ratio` (history's)
-    that each finished section updates (normal-normal Bayes). Sections' distributions are combined by moments
-    (Fenton 1960); their quantiles are never added.
+    that each finished section updates (normal-normal Bayes). The section under way, the first that is not
+    finished, is known to take longer than it has taken so far. The report belongs to the last section:
+    what ends it is the report.
     """
-    variance = (assumed_spread(rules) if spread is None else spread) ** 2
+    variance = max(assumed_spread(rules) if spread is None else spread, 0.01) ** 2
     shared, own = variance * SHARED, variance * (1 - SHARED)
     done = {entry.section_id: entry.taken for entry in finished}
     mean, doubt = log_ratio, shared
     for section in project.sections:
         if section.section_id in done:
-            assumed = section_time(project, rules, section.bidders)
-            seen = log(max(done[section.section_id] / MINUTE, 1e-9) / max(assumed / MINUTE, 1e-9))
+            assumed = max(section_time(project, rules, section.bidders) / MINUTE, 1.0)
+            seen = log(max(done[section.section_id] / MINUTE, 1e-9) / assumed)
             weight = doubt / (doubt + own)
             mean, doubt = mean + weight * (seen - mean), doubt * own / (doubt + own)
     parts = [
-        section_time(project, rules, section.bidders) / MINUTE
+        max(section_time(project, rules, section.bidders) / MINUTE, 1.0)
         for section in project.sections
         if section.section_id not in done
     ]
-    # Setup is done once a section is; the section in progress is credited with the work since the last one.
-    credit = max(0.0, (worked - sum(done.values(), timedelta())) / MINUTE - rules.duration_setup / MINUTE)
-    if not done and worked < rules.duration_setup:
-        parts.append((rules.duration_setup - worked) / MINUTE)
-    parts.append(rules.duration_report / MINUTE)
-    total = sum(parts)
-    # Moments of a sum of log-normals with a common speed and errors of their own.
-    squares = sum(part * part for part in parts)
-    ratio = 1 + squares / max(total * total, 1e-12) * (exp(own) - 1)
-    median = max(0.0, total * exp(mean + own / 2) / sqrt(ratio) - credit)
-    floor = rules.duration_report / MINUTE * exp(mean) * 0.5
-    return Remaining(max(median, floor), sqrt(doubt + log(ratio)))
+    if not parts:
+        return Remaining()
+    setup, since = rules.duration_setup, worked - sum(done.values(), timedelta())
+    report = rules.duration_report / MINUTE
+    if len(parts) == 1:
+        parts[0] += report
+    else:
+        parts.append(report)
+    ahead = max(timedelta(), setup - worked) / MINUTE if not done else 0.0
+    parts += [ahead] if ahead else []
+    elapsed = max(0.0, (since - setup) / MINUTE)
+    return rest_of(Panel(mean, doubt, own), parts[0], elapsed, parts[1:])
 
 
 def live_forecast(rest: Remaining, worked: timedelta, rules: Rules) -> Forecast:
@@ -118,24 +100,20 @@ class Watch:
 def watch(rest: Remaining, now: datetime, worked: timedelta, rules: Rules) -> Watch:
     """The probability of passing split.cutoff_local_time, breaks counted, and what to do about it.
 
-    WATCH from the risk that the rule book accepts (1 - split.forecast_quantile); WARN when passing is likelier
-    than not; SPLIT, to propose the split, when it is as good as certain, or likely at a time of
-    split.runtime_check or later. `now` carries the rules' local zone.
+    WATCH above split.watch_probability, WARN above split.warn_probability; SPLIT, to propose the split, above
+    split.propose_probability, and from the first of split.runtime_check on already where WARN begins. `now`
+    carries the rules' local zone.
     """
     cutoff = datetime.combine(now.date(), rules.split_cutoff_local_time, now.tzinfo)
     minutes = _work_until(cutoff - now, worked, rules) / MINUTE
     probability = rest.passes(minutes)
-    level = level_of(rules)
-    late = (
-        any(now.time() >= check for check in rules.split_runtime_check)
-        if rules.split_runtime_check
-        else False
-    )
-    if probability > level or (late and probability > 0.5):
+    late = any(now.time() >= check for check in rules.split_runtime_check)
+    propose = rules.split_warn_probability if late else rules.split_propose_probability
+    if probability > propose:
         alarm = Alarm.SPLIT
-    elif probability > 0.5:
+    elif probability > rules.split_warn_probability:
         alarm = Alarm.WARN
-    elif probability > 1 - level:
+    elif probability > rules.split_watch_probability:
         alarm = Alarm.WATCH
     else:
         alarm = Alarm.CALM

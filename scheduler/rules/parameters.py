@@ -73,6 +73,9 @@ class Rules:
     split_mode: str
     split_forecast_quantile: Fraction
     split_runtime_check: tuple[time, ...]
+    split_watch_probability: Fraction
+    split_warn_probability: Fraction
+    split_propose_probability: Fraction
     split_resume_time: time
     split_trigger_min_sections: int
     split_trigger_min_bidders: int

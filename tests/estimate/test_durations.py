@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from math import exp
 from statistics import NormalDist
 
@@ -130,7 +131,7 @@ def simulate(seed: int) -> tuple[Project, list[Finished], timedelta, float]:
 
 def test_the_live_forecast_covers_and_its_slack_shrinks_with_each_section():
     slack, covered, trials = {0: 0.0, 2: 0.0, 4: 0.0, 6: 0.0}, 0, 0
-    for seed in range(250):
+    for seed in range(160):
         tender, done, report, _ = simulate(seed)
         total = RULES.duration_setup + sum((f.taken for f in done), timedelta()) + report
         for known in slack:
@@ -171,3 +172,66 @@ def test_the_probability_rises_as_the_evening_goes():
     ]
     assert evening == sorted(evening)
     assert evening[-1] == 1.0
+
+
+def test_the_work_left_agrees_with_panels_that_are_still_at_it():
+    """Panels are made up until enough of them have worked as long without finishing; what is left of these."""
+    speeds, noise, chance = (
+        0.2614,
+        0.1711,
+        Chance(5),
+    )  # 0.7 and 0.3 of the variance that the rule book implies
+    tender = project(2, 8)
+    first, second = (section_time(tender, RULES, s.bidders) / MINUTE for s in tender.sections)
+    report = RULES.duration_report / MINUTE
+    for elapsed in (0.0, 0.9 * first, 1.4 * first):
+        left = []
+        for _ in range(6000):
+            speed = speeds * normal(chance)
+            here, rest, end = (part * exp(speed + noise * normal(chance)) for part in (first, second, report))
+            if here > elapsed:
+                left.append(here - elapsed + rest + end)
+        left.sort()
+        found = remaining(tender, RULES, [], RULES.duration_setup + elapsed * MINUTE)
+        for level in (0.1, 0.5, 0.8, 0.95):
+            minutes = found.quantile(level)
+            error = 4 * (level * (1 - level) / len(left)) ** 0.5  # four standard errors of the level
+            enough = sum(one <= minutes for one in left) / len(left)
+            assert abs(enough - level) < error + 0.02, (elapsed, level, minutes)
+
+
+def test_a_section_that_takes_long_never_makes_the_end_come_nearer_and_always_leaves_something():
+    for tender in (project(1, 12), project(4, 8)):
+        whole, tail = [], []
+        for minutes in range(0, 900, 30):
+            worked = RULES.duration_setup + minutes * MINUTE
+            rest = remaining(tender, RULES, [], worked)
+            assert 0 < rest.quantile(0.1) <= rest.quantile(0.5) <= rest.quantile(0.8)
+            whole.append(minutes + rest.quantile(0.5))
+            tail.append(minutes + rest.quantile(0.9))
+        for totals in (whole, tail):
+            assert all(later >= sooner - 0.5 for sooner, later in pairwise(totals))
+
+
+def test_even_a_section_that_was_forgotten_for_days_has_a_forecast():
+    rest = remaining(project(3, 8), RULES, [], timedelta(days=30))
+    assert 0 < rest.quantile(0.5) < rest.quantile(0.9)
+    assert rest.passes(60) > 0.99
+
+
+def test_with_its_last_section_and_report_the_evaluation_has_nothing_left():
+    tender = project(1, 5)
+    rest = remaining(tender, RULES, [Finished("S0", timedelta(hours=1))], timedelta(hours=2))
+    assert (rest.quantile(0.9), rest.passes(1)) == (0.0, 0.0)
+
+
+def test_the_rule_book_says_when_hosts_are_warned():
+    tender, at = project(4, 8), datetime(2026, 11, 23, 15, 30, tzinfo=ZONE)
+    rest = remaining(tender, RULES, [], timedelta())
+    seen = watch(rest, at, timedelta(), RULES)
+    for share, alarm in ((0.9, Alarm.WARN), (1.1, Alarm.WATCH)):
+        edge = Fraction(seen.probability * share).limit_denominator(1000)
+        rules = replace(RULES, split_watch_probability=Fraction(0), split_warn_probability=edge)
+        assert (
+            watch(rest, at, timedelta(), replace(rules, split_propose_probability=Fraction(1))).alarm is alarm
+        )
