@@ -2,15 +2,14 @@
 
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from api.cli.explanation import tell_chances, tell_explanation, tell_thin
+from api.cli.provinces import plan_by_shards, tell_plan
 from api.cli.terminal import advancing, out, say_error
 from api.files import documents
 from api.files.worlds import tables_of
@@ -20,11 +19,8 @@ from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment, quotas_of
 from scheduler.draw.explain import DrawCase, chances_of, explain, funnels, thin
-from scheduler.planning import Budget, Impossible, Outcome, OutOfTime, Plan, Problem
-from scheduler.planning.chance import ticket
+from scheduler.planning import Budget, Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.cores import solve_on
-from scheduler.planning.crossing import crossing_by_flow
-from scheduler.planning.shards import solve_shards
 from scheduler.rules import RuleBook
 from scheduler.synthetic import SIZES, make_world
 from scheduler.timeline import ZONE
@@ -58,7 +54,7 @@ def plan(
     problem_file: Annotated[Path, typer.Argument(help="A problem document (yidi/problem/1).")],
     out_file: Annotated[Path, typer.Option("--out", help="The plan document to write.")] = Path("plan.json"),
     iterations: Annotated[int, typer.Option(help="How long to improve.", min=0)] = 8_000,
-    shards: Annotated[bool, typer.Option("--shards", help="Plan provinces apart, two at a time.")] = False,
+    shards: Annotated[bool, typer.Option("--shards", help="Plan provinces apart, one on each core.")] = False,
     crossing: Annotated[
         float, typer.Option(help="With --shards: the share of projects with guests from another province.")
     ] = 0.0,
@@ -67,17 +63,14 @@ def plan(
 
     Example: yidi plan out/problem.json --out plan.json
 
-    A nation: yidi plan nation.json --shards --crossing 0.05 --iterations 200000
+    A nation: yidi plan nation.json --shards --crossing 0.05 --iterations 200000; Ctrl-C keeps the best so far
     """
     problem = documents.load_problem(problem_file.read_bytes())
     if shards:
-        found = _by_shards(problem, iterations, crossing)
+        found = plan_by_shards(problem, iterations, crossing)
         _refuse_unsound(verify_plan(problem, found))
         write(out_file, documents.dump(found))
-        out.print(
-            f"{len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, "
-            f"cost {found.cost}, bound {found.bound}, gap {found.gap:.1%}: {out_file}"
-        )
+        tell_plan(found, out_file)
         return
     with advancing() as advance:
         outcome: Outcome = solve_on(
@@ -90,28 +83,13 @@ def plan(
         case Plan() as found:
             _refuse_unsound(verify_plan(problem, found))
             write(out_file, documents.dump(found))
-            out.print(
-                f"{len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, "
-                f"cost {found.cost}, bound {found.bound}, gap {found.gap:.1%}: {out_file}"
-            )
+            tell_plan(found, out_file)
         case Impossible(rules):
             say_error(f"no legal plan: {', '.join(rules)}")
             raise typer.Exit(1)
         case OutOfTime():
             say_error("nothing legal found in the time allowed")
             raise typer.Exit(1)
-
-
-def _by_shards(problem: Problem, iterations: int, crossing: float) -> Plan:
-    """The whole plan from provinces planned apart in two processes; who crosses follows from the seed."""
-    remote = sorted(
-        (project.project_id for project in problem.projects if project.exemption is None),
-        key=lambda project_id: ticket(problem.seed, f"crosses/{project_id}"),
-    )
-    wanted = frozenset(remote[: round(crossing * len(problem.projects))])
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        sharded = solve_shards(problem, Budget(iterations), crossing_by_flow(problem, wanted), run=pool.map)
-    return sharded.plan
 
 
 def check(

@@ -86,13 +86,13 @@ def measure(provinces: int) -> dict[str, Any]:
     while provinces > 1 and len(wanted) < round(CROSSING * len(problem.projects)):
         wanted.add(remote[chance.below(len(remote))])
     load = os.getloadavg()[0]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        list(pool.map(abs, range(4)))  # the processes are there before the clock starts
-        start, before = time.perf_counter(), _cpu()
-        crossing = crossing_by_flow(problem, wanted)
-        flow = time.perf_counter() - start
-        sharded = solve_shards(problem, Budget(ITERATIONS * len(problem.projects)), crossing, run=pool.map)
-        elapsed = time.perf_counter() - start
+    start, before = time.perf_counter(), _cpu()
+    crossing = crossing_by_flow(problem, wanted)
+    flow = time.perf_counter() - start
+    course: dict[str, Progress] = {}
+    budget = Budget(ITERATIONS * len(problem.projects))
+    sharded = solve_shards_on(CORES, problem, budget, crossing, lambda at: course.update({at.phase: at}))
+    elapsed = time.perf_counter() - start
     cpu = _cpu() - before  # of children too, now that they have ended
     start = time.perf_counter()
     violations = len(verify_plan(problem, sharded.plan))

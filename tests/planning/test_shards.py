@@ -1,11 +1,13 @@
 """Provinces planned apart are together a legal plan of everything."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
+from time import monotonic
 
 from benchmarks.planning.instances import Shape, make
 from scheduler.planning import Budget, Problem, Quota, Supply, solve
+from scheduler.planning.cores import solve_shards_on
 from scheduler.planning.crossing import crossing_by_flow, crossing_quotas
 from scheduler.planning.shards import solve_shards
 from scheduler.verification.plans import verify_plan
@@ -39,10 +41,11 @@ def test_shards_answer_every_project_once_and_are_legal_apart_and_together():
     assert verify_plan(problem, sharded.plan) == (), (
         "together they are a legal plan, its cost and bound as stated"
     )
-    for booking in sharded.plan.bookings:
-        for guest in booking.guests:
-            wanted = crossing.get(booking.project_id, homes[booking.home.venue_id])
-            assert homes[guest.venue_id] == wanted
+    for _, plan in sharded.shards:
+        for booking in plan.bookings:
+            for guest in booking.guests:
+                wanted = crossing.get(booking.project_id, homes[booking.home.venue_id])
+                assert homes[guest.venue_id] == wanted
     assert 0 < sharded.plan.bound <= sharded.plan.cost
 
 
@@ -81,8 +84,90 @@ def test_who_may_cross_nowhere_stays():
 
 def test_where_shards_are_solved_does_not_matter():
     problem = nation()
-    with ThreadPoolExecutor(2) as pool:
-        assert solve_shards(problem, Budget(20), run=pool.map) == solve_shards(problem, Budget(20))
+    crossing = crossing_by_flow(problem, {project.project_id for project in problem.projects[:6]})
+    assert solve_shards_on(2, problem, Budget(160), crossing) == solve_shards(problem, Budget(160), crossing)
+
+
+def starved():
+    """A province of one venue, whose projects must cross although nobody said so, and one with room for them."""
+    problem = nation()
+    alone = next(p for p in problem.projects if p.exemption is None and p.guest_count == 1).home
+    venues = tuple(
+        replace(venue, region=f"{'61' if venue.venue_id == alone else '62'}{venue.region[2:]}")
+        for venue in problem.venues
+    )
+    rows = tuple(Supply(venue.region, frozenset(), 14) for venue in venues)
+    return replace(problem, venues=venues, supply=rows), alone
+
+
+def test_who_has_no_place_in_its_province_gets_one_across_the_border():
+    problem, alone = starved()
+    sharded = solve_shards(problem, Budget(400))
+    theirs = {p.project_id for p in problem.projects if p.home == alone and p.exemption is None}
+    apart = {miss.project_id for _, plan in sharded.shards for miss in plan.unscheduled}
+    assert theirs <= apart, "their own province has no other venue"
+    assert not theirs & {miss.project_id for miss in sharded.plan.unscheduled}
+    assert verify_plan(problem, sharded.plan) == ()
+
+
+def test_a_repair_leaves_no_quota_broken():
+    problem, alone = starved()
+    problem = replace(problem, quotas=(Quota("61", "62", 1),))
+    sharded = solve_shards(problem, Budget(400))
+    crossed = [b for b in sharded.plan.bookings if b.home.venue_id == alone and b.guests]
+    assert len(crossed) == 1
+    assert verify_plan(problem, sharded.plan) == ()
+
+
+def test_the_repair_makes_the_plan_better_and_says_by_how_much():
+    problem = nation()
+    crossing = crossing_by_flow(problem, {project.project_id for project in problem.projects[:20]})
+    said = []
+    sharded = solve_shards(problem, Budget(2_000), crossing, progress=said.append)
+    before = next(at.cost for at in reversed(said) if at.phase == "provinces")
+    assert sharded.plan.cost < before
+    assert said[-1].cost == sharded.plan.cost
+    assert {at.phase for at in said} == {"homes", "crossing", "provinces", "repair", "done"}
+    assert all(one.cost >= other.cost for one, other in pairwise(said))
+    assert all(one.bound <= other.bound for one, other in pairwise(said))
+    assert verify_plan(problem, sharded.plan) == ()
+
+
+def test_told_to_stop_a_plan_by_shards_is_what_there_is_and_legal():
+    problem = nation()
+    said = []
+    crossing = crossing_by_flow(problem, {project.project_id for project in problem.projects[:6]})
+    sharded = solve_shards(
+        problem,
+        Budget(400),
+        crossing,
+        progress=said.append,
+        stop=lambda: [at.phase for at in said].count("provinces") >= 2,
+    )
+    left = {miss.code for miss in sharded.plan.unscheduled}
+    assert left == {"stopped"}
+    assert 0 < len(sharded.plan.bookings) < len(problem.projects)
+    assert verify_plan(problem, sharded.plan) == ()
+
+
+def test_stopped_processes_end_within_a_second():
+    problem = make(Shape(300, 40, (3, 4), prefectures=12, seed=9))
+    venues = tuple(
+        replace(venue, region=f"{53 + nth % 2}{venue.region[2:]}") for nth, venue in enumerate(problem.venues)
+    )
+    problem = replace(problem, venues=venues)
+    pressed = []
+
+    def press_soon(at):
+        if at.phase == "homes" and not pressed:
+            pressed.append(monotonic() + 2)  # in the midst of the provinces' searches
+
+    def stop():
+        return bool(pressed) and monotonic() > pressed[0]
+
+    sharded = solve_shards_on(2, problem, Budget(10_000_000), progress=press_soon, stop=stop)
+    assert monotonic() - pressed[0] < 3, "a second, and what the load of a test machine takes"
+    assert verify_plan(problem, sharded.plan) == ()
 
 
 def answers(plan):
