@@ -3,11 +3,12 @@
 import os
 import platform
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
-from scheduler.planning import Plan, Problem
+from scheduler.planning import Booking, Plan, Problem
 from scheduler.planning.board import compile_board
 from scheduler.verification.plans import verify_plan
 
@@ -21,12 +22,12 @@ def gini(values: list[float] | list[int]) -> float:
     return weighted / (len(ordered) * total)
 
 
-def waits(problem: Problem, plan: Plan) -> list[timedelta]:
+def waits(problem: Problem, bookings: Iterable[Booking]) -> list[timedelta]:
     """For each booking the working time between the earliest possible start and the planned one."""
     board = compile_board(problem)
     index = {task.project_id: nth for nth, task in enumerate(board.tasks)}
     found = []
-    for booking in plan.bookings:
+    for booking in bookings:
         nth = index[booking.project_id]
         task = board.tasks[nth]
         slot = board.axis.slot_at(booking.start)
@@ -39,7 +40,7 @@ def waits(problem: Problem, plan: Plan) -> list[timedelta]:
 
 def figures(problem: Problem, plan: Plan, bound: int) -> dict[str, Any]:
     """Cost, gap to a bound, splits, waits, balance, and how many rules the checker finds broken."""
-    minutes = sorted(wait.total_seconds() / 60 for wait in waits(problem, plan)) or [0.0]
+    minutes = sorted(wait.total_seconds() / 60 for wait in waits(problem, plan.bookings)) or [0.0]
     counts = Counter({venue.venue_id: 0 for venue in problem.venues if venue.rooms})
     counts.update(part.venue_id for booking in plan.bookings for part in booking.guests)
     seats = {venue.venue_id: venue.seats for venue in problem.venues}

@@ -1,7 +1,8 @@
 """`python -m benchmarks.planning.nation [--provinces N…]`: 10,000 projects a day over 31 provinces, by shards.
 
 One twentieth of the projects has guests from another province. Smaller nations of the same kind, from one province
-of 323 projects on, show how the cost grows. Provinces are solved in two processes. Writes nation.json, nation.md
+of 323 projects on, show how the cost grows. Jobs are done in two processes; first come, first served is measured on
+the same projects. Writes nation.json, nation.md
 and nation.svg into results, and fails when a plan breaks a rule or the cost grows faster than N^1.1.
 """
 
@@ -12,19 +13,22 @@ import platform
 import resource
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import version
 from math import log
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from benchmarks.planning.figures import gini, waits
 from benchmarks.planning.instances import Shape, make
-from scheduler.planning import Budget, Problem
+from scheduler.planning import Booking, Budget, Problem, Progress, first_come_first_served
 from scheduler.planning.chance import Chance
+from scheduler.planning.cores import solve_shards_on
 from scheduler.planning.crossing import crossing_by_flow
-from scheduler.planning.shards import solve_shards
+from scheduler.planning.parts import homes_of, prefixes_of
 from scheduler.verification.plans import verify_plan
 
 HERE = Path(__file__).parent
@@ -38,6 +42,7 @@ PROJECTS, VENUES = 323, 113
 CROSSING = 0.05
 ITERATIONS = 20
 """For each project: what a province's day of 400 gets by default."""
+CORES = 2
 GROWTH = 1.1
 
 
@@ -94,9 +99,11 @@ def measure(provinces: int) -> dict[str, Any]:
     sharded = solve_shards_on(CORES, problem, budget, crossing, lambda at: course.update({at.phase: at}))
     elapsed = time.perf_counter() - start
     cpu = _cpu() - before  # of children too, now that they have ended
-    start = time.perf_counter()
-    violations = len(verify_plan(problem, sharded.plan))
     plan = sharded.plan
+    checked = time.perf_counter()
+    violations = len(verify_plan(problem, plan))
+    checked = time.perf_counter() - checked
+    heavy = (course["provinces"].cost - course["done"].cost) / course["provinces"].cost
     return {
         "provinces": provinces,
         "projects": len(problem.projects),
@@ -108,15 +115,49 @@ def measure(provinces: int) -> dict[str, Any]:
         "cost": plan.cost,
         "bound": plan.bound,
         "gap": round(plan.gap, 4),
+        "saved_by_repair": round(heavy, 4),
         "unscheduled": len(plan.unscheduled),
         "split": sum(booking.split for booking in plan.bookings),
-        "avoidable": sum(booking.avoidable for booking in plan.bookings),
+        **_wishes(problem, plan.bookings),
         "violations": violations,
-        "check_seconds": round(time.perf_counter() - start, 1),
+        "check_seconds": round(checked, 1),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "peak_memory_of_a_worker_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
         "load_before": round(load, 1),
+        **{f"phone_{name}": value for name, value in _by_telephone(problem).items()},
     }
+
+
+def _wishes(problem: Problem, bookings: Sequence[Booking]) -> dict[str, Any]:
+    """What the bookings come to in the wishes: avoidable splits, minutes waited, balance."""
+    waited: list[timedelta] = []
+    by_prefix = prefixes_of(problem, 2)
+    by_home: dict[str, list[Booking]] = {}
+    for booking in bookings:
+        by_home.setdefault(by_prefix[booking.home.venue_id], []).append(booking)
+    for prefix, own in sorted(by_home.items()):
+        waited += waits(homes_of(problem, prefix, by_prefix), own)
+    counts = Counter({venue.venue_id: 0 for venue in problem.venues})
+    counts.update(part.venue_id for booking in bookings for part in booking.guests)
+    return {
+        "avoidable": sum(booking.avoidable for booking in bookings),
+        "mean_wait_min": round(sum(waited, timedelta()).total_seconds() / 60 / max(1, len(waited)), 1),
+        "gini_by_seats": round(gini([counts[v.venue_id] / v.seats for v in problem.venues]), 3),
+    }
+
+
+def _by_telephone(problem: Problem) -> dict[str, Any]:
+    """First come, first served on the same projects; each home telephones in its own province, nobody must cross."""
+    by_prefix = prefixes_of(problem, 2)
+    start = _cpu()
+    plans = [
+        first_come_first_served(homes_of(problem, prefix, by_prefix))
+        for prefix in sorted(set(by_prefix.values()))
+    ]
+    spent = _cpu() - start
+    bookings = [booking for plan in plans for booking in plan.bookings]
+    unscheduled = len(problem.projects) - len(bookings)
+    return {"cpu_seconds": round(spent, 1), "unscheduled": unscheduled, **_wishes(problem, bookings)}
 
 
 def _cpu() -> float:

@@ -22,7 +22,7 @@ def test_a_nation_is_planned_by_provinces_and_the_plan_is_sound(folder):
     assert "45 booked, 0 unscheduled" in answer.stdout
     for phase in ("homes", "crossing", "provinces", "repair", "done"):
         assert phase in answer.stderr
-    assert "best" in answer.stderr and "bound" in answer.stderr and "gap" in answer.stderr
+    assert all(word in answer.stderr for word in ("best", "bound", "gap"))
     plan = documents.load(Plan, (folder / "plan.json").read_bytes())
     assert verify_plan(nation(), plan) == ()
     province = {venue.venue_id: venue.region[:2] for venue in nation().venues}
