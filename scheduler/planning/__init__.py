@@ -12,6 +12,7 @@ from scheduler.planning.changes import (
     Overrun,
     SupplyDropped,
 )
+from scheduler.planning.limits import Limits, limits
 from scheduler.planning.offers import Offer, offers
 from scheduler.planning.outcome import (
     Booking,
@@ -47,6 +48,7 @@ __all__ = [
     "Distance",
     "GuestRefused",
     "Impossible",
+    "Limits",
     "NewProject",
     "Offer",
     "Offline",
@@ -69,6 +71,7 @@ __all__ = [
     "Unscheduled",
     "Wishes",
     "first_come_first_served",
+    "limits",
     "moved",
     "offers",
     "problem_after",

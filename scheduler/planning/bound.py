@@ -7,12 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
+from scheduler.planning.ascent import market_fees
 from scheduler.planning.board import Board
-from scheduler.planning.crowding import NO_FEES, Fees, crowded, fees_of
+from scheduler.planning.crowding import crowded, fees_of
+from scheduler.planning.fees import NO_FEES, Fees
 from scheduler.planning.home import HomeBound, home_bound
+from scheduler.planning.market import begun_guests
+from scheduler.planning.relaxed import choices
 
 WORKERS = 2
 """Threads for home models; OR-Tools leaves Python's lock while it solves. Results do not depend on it."""
+MOST_CHOICES = 400_000
+"""Up to so many choices of start and guest the rooms of each venue are priced, beyond it only those of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,14 @@ class Bound:
     hopeless: int
     homes: int
     guests: int
+    market: int
+    """What all tasks with their guests cost at least when rooms have prices; nought where none were sought."""
     starts: tuple[dict[int, int], ...]
 
     @property
     def total(self) -> int:
         """No plan of the problem costs less."""
-        return self.hopeless + self.homes + self.guests
+        return self.hopeless + max(self.homes + self.guests, self.market)
 
 
 def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
@@ -39,26 +47,30 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
     for nth, task in enumerate(board.tasks):
         by_home.setdefault(task.home, []).append(nth)
 
-    def homes(fees: Fees) -> tuple[int, dict[int, int]]:
+    def homes(fees: Fees, left_out: int) -> tuple[int, dict[int, int]]:
         """What all homes cost at least under the fees, and their best starts."""
 
         def solve_home(members: list[int]) -> HomeBound:
             if stop is not None and stop():
                 return HomeBound(0, {})
-            return home_bound(board, members, wishes.unscheduled - kept, fees)
+            return home_bound(board, members, left_out, fees)
 
         with ThreadPoolExecutor(WORKERS) as pool:
             parts = list(pool.map(solve_home, by_home.values()))
         charged = sum(part.bound for part in parts) - fees.credit
         return -(-charged // fees.scale), {n: slot for part in parts for n, slot in part.starts.items()}
 
-    found = [homes(NO_FEES)]
-    if crowded(board, found[0][1]) and (fees := fees_of(board)).credit:
-        found.append(homes(fees))
+    found, market = [homes(NO_FEES, wishes.unscheduled - kept)], 0
+    if crowded(board, found[0][1]):
+        if (fees := fees_of(board)).credit:
+            found.append(homes(fees, wishes.unscheduled - kept))
+        if choices(board) <= MOST_CHOICES and not (stop is not None and stop()):
+            market = homes(market_fees(board), wishes.unscheduled)[0]
     return Bound(
         hopeless=wishes.unscheduled * len(board.hopeless),
         homes=max(bound for bound, _ in found),
         guests=guest_bound(board, kept),
+        market=market,
         starts=tuple(starts for _, starts in found),
     )
 
@@ -73,6 +85,10 @@ def guest_bound(board: Board, left_out: int) -> int:
     most: dict[int, int] = {}
     reach: dict[int, set[int]] = {}
     near: dict[int, bool] = {}
+    # What has begun keeps its guests, though they may be refused, or past their share, by now.
+    begun: dict[int, set[int]] = {}
+    for home, guests in begun_guests(board):
+        begun.setdefault(home, set()).update(guests.tolist())
     for task in board.tasks:
         if task.guest_count:
             homes[task.home] = homes.get(task.home, 0) + task.guest_count
@@ -88,14 +104,16 @@ def guest_bound(board: Board, left_out: int) -> int:
     sink, next_node = 2 * venues, 2 * venues + 1
     for home, supports in homes.items():
         arcs.append((home, sink, supports, left_out // most[home]))
-        for venue in sorted(reach[home]):
+        for venue in sorted(reach[home] | begun.get(home, set())):
             pair = (home, venue)
-            room = min(supports, board.limits[home] - board.history.get(pair, 0))
+            room = supports
+            if home not in begun:
+                room = min(supports, board.limits[home] - board.history.get(pair, 0))
             far = wishes.distance * board.distance.get(pair, 0) if near[home] else 0
             met = board.met.get(pair, 0)
             for nth in range(room):
                 arcs.append((home, venues + venue, 1, wishes.rotation * (met + nth) + far))
-    for venue in sorted(set().union(*reach.values())):
+    for venue in sorted(set().union(*reach.values(), *begun.values())):
         share = min(total, 2 * total // max(1, len(reach)) + 8)
         for nth in range(1, share + 1):
             arcs.append((venues + venue, sink, 1, board.support_price(venue, nth)))

@@ -6,17 +6,16 @@ pays more than he would without (Lagrangian relaxation, Fisher 1981): any fees g
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from scheduler.planning.board import Board
+from scheduler.planning.fees import NO_FEES, SCALE, Fees
+from scheduler.planning.reach import sure_length
+from scheduler.planning.relaxed import flags_of
 from scheduler.planning.task import Task
 from scheduler.timeline import each_slot
 
-SCALE = 1_000
-"""Fees are counted in thousandths of the cost's unit, as integers: the same on every machine."""
 STEPS = 300
 """Steps of the subgradient method."""
 BOLD = 600
@@ -26,26 +25,6 @@ SHORT = 50
 """One room in so many must be lacking before fees are sought."""
 DAYS = 2
 """Days from the opening day on whose starts are weighed; later ones hardly pay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fees:
-    """Fees of slots, summed up from the first; nothing where no slot is crowded."""
-
-    sums: tuple[int, ...] = (0,)
-    credit: int = 0
-    """The fees of all rooms that are free: what a bound with fees has to give back."""
-    scale: int = 1
-    """How many units of fee are one of cost."""
-
-    def of(self, task: Task, slot: int, length: int) -> int:
-        """What the task pays for one room at home and one at each guest from the slot on."""
-        last = len(self.sums) - 1
-        paid = self.sums[min(last, slot + length)] - self.sums[min(last, slot)]
-        return (1 + task.guest_count) * paid
-
-
-NO_FEES = Fees()
 
 
 def crowded(board: Board, starts: Mapping[int, int]) -> bool:
@@ -60,14 +39,8 @@ def crowded(board: Board, starts: Mapping[int, int]) -> bool:
         wanted += (1 + task.guest_count) * task.length
     free = np.zeros(slots, dtype=np.int64)
     for room in board.free:
-        free += _flags(room, slots)
+        free += flags_of(room, slots)
     return bool(SHORT * np.maximum(0, used.cumsum()[:-1] - free).sum() > wanted)
-
-
-def _flags(free: int, slots: int) -> np.ndarray:
-    """One for each free slot."""
-    data = (free & ((1 << slots) - 1)).to_bytes(slots // 8 + 1, "little")
-    return np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")[:slots].astype(np.int64)
 
 
 def fees_of(board: Board) -> Fees:
@@ -77,13 +50,16 @@ def fees_of(board: Board) -> Fees:
         return NO_FEES
     width, columns = board.axis.width, DAYS * board.axis.width
     slots = min(board.axis.slots, (max(task.first_day for task in movable) + DAYS) * width)
-    lengths = [task.length or max(1, task.brief.shifts.most_work // 2 // board.axis.grid) for task in movable]
+    # A start of the opening day takes all of the work; a later one counts with what it surely takes.
+    sure = np.array([sure_length(board, task) for task in movable], dtype=np.int64)
+    whole = np.maximum(sure, np.array([task.length for task in movable], dtype=np.int64))
+    lengths = np.repeat(np.stack([whole, sure], axis=1), [width, columns - width], axis=1)
     first = np.array([task.first_day * width for task in movable], dtype=np.int64)
     prices = _prices(board, movable, columns)
     rooms = np.array([1 + task.guest_count for task in movable], dtype=np.int64)
     homes = np.array([task.home for task in movable], dtype=np.int64)
     start = np.minimum(first[:, None] + np.arange(columns, dtype=np.int64), slots)
-    end = np.minimum(start + np.array(lengths, dtype=np.int64)[:, None], slots)
+    end = np.minimum(start + lengths, slots)
     room_slots = np.array(
         [[free >> slot & 1 for slot in range(slots)] for free in board.free], dtype=np.int64
     )
@@ -115,7 +91,18 @@ def fees_of(board: Board) -> Fees:
         at_home = np.maximum(0, at_home + (used_at_home.cumsum(axis=1)[:, :-1] - free_at_home) * size)
     if not best_fees.any():
         return NO_FEES
-    return Fees(tuple(accumulate(map(int, best_fees), initial=0)), int((best_fees * free).sum()), SCALE)
+    paid = _summed(best_fees)
+    charges = rooms[:, None] * (paid[end] - paid[start])
+    numbers = [nth for nth, task in enumerate(board.tasks) if task.project_id not in board.begun]
+    return Fees(
+        charges={
+            nth: (int(low), tuple(row))
+            for nth, low, row in zip(numbers, first, charges.tolist(), strict=True)
+        },
+        floor=dict.fromkeys(numbers, 0),
+        credit=int((best_fees * free).sum()),
+        scale=SCALE,
+    )
 
 
 def _prices(board: Board, tasks: list[Task], columns: int) -> np.ndarray:

@@ -12,9 +12,9 @@ from ortools.sat.python import cp_model
 
 from scheduler.planning.board import Board
 from scheduler.planning.chance import Chance
-from scheduler.planning.crowding import NO_FEES, Fees
-from scheduler.planning.task import Task
-from scheduler.timeline import each_slot, minute_of, run_of, starts_of
+from scheduler.planning.fees import NO_FEES, Fees
+from scheduler.planning.reach import Starts, starts_at_home
+from scheduler.timeline import each_slot, run_of, starts_of
 
 TRIES = 150
 """Orders tried for a first solution of a home."""
@@ -41,40 +41,13 @@ class HomeBound:
     starts: dict[int, int]
 
 
-Starts = tuple[tuple[int, int], ...]
-"""Sets of starts, each with the slots that a start surely takes: those of the opening day come first."""
-
-
 def home_bound(board: Board, members: Sequence[int], unscheduled: int, fees: Fees = NO_FEES) -> HomeBound:
     """No plan has these tasks of one home, fees paid, for less than `bound`, whatever their guests do.
 
     The bound is in units of the fees.
     """
-    starts = {nth: _starts(board, board.tasks[nth]) for nth in members}
-    return _Home(board, fees, fees.scale * unscheduled).bound(starts)
-
-
-def _starts(board: Board, task: Task) -> Starts:
-    """All starts at home; sessions on later days count only with what they surely take.
-
-    What has begun is where it is: it counts nothing, and so it has no start here.
-    """
-    if task.project_id in board.begun:
-        return ()
-    shifts, axis = task.brief.shifts, board.axis
-    opens = max(minute_of(venue.opens) for venue in board.venues)
-    closes = min(minute_of(venue.closes) for venue in board.venues)
-    holds = shifts.day_holds(opens, closes)
-    sure = task.length if task.length and task.brief.work <= holds else 0
-    if not sure:
-        least = min(shifts.length(max(1, holds // 2)), shifts.length(task.brief.work))
-        sure = max(1, least // axis.grid)
-    same = later = 0
-    for room in task.rooms:
-        if task.same_day:
-            same |= starts_of(board.free[room], task.length) & task.same_day
-        later |= starts_of(board.free[room], sure) & task.window & task.steps
-    return tuple((slots, length) for slots, length in ((same, task.length), (later, sure)) if slots)
+    starts = {nth: starts_at_home(board, board.tasks[nth]) for nth in members}
+    return _Home(board, fees, fees.scale * unscheduled - fees.prize).bound(starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +81,21 @@ class _Home:
 
     def least(self, nth: int, starts: Starts) -> int:
         """What the task costs at least."""
-        return min([self.unscheduled, *(self.cheapest(nth, slots, length)[0] for slots, length in starts)])
+        return min([self.unscheduled, *(self.cheapest(nth, slots)[0] for slots, _ in starts)])
 
-    def cheapest(self, nth: int, slots: int, length: int) -> tuple[int, int]:
+    def cheapest(self, nth: int, slots: int) -> tuple[int, int]:
         """The charge and slot of the cheapest of these starts, the earliest of equals.
 
-        The price alone never falls with time: from where it reaches the cheapest charge, nothing is cheaper.
+        The price alone never falls with time: from where, with the least of fees, it reaches the cheapest charge,
+        nothing is cheaper.
         """
-        task, scale = self.board.tasks[nth], self.fees.scale
+        task, scale, floor = self.board.tasks[nth], self.fees.scale, self.fees.floor.get(nth, 0)
         best = (-1, -1)
         for slot in each_slot(slots):
             price = scale * self.board.price(task, slot)
-            if best[1] >= 0 and price >= best[0]:
+            if best[1] >= 0 and price + floor >= best[0]:
                 break
-            charge = price + self.fees.of(task, slot, length)
+            charge = price + self.fees.of(nth, slot)
             if best[1] < 0 or charge < best[0]:
                 best = (charge, slot)
         return best
@@ -129,19 +103,19 @@ class _Home:
     def options(self, nth: int, starts: Starts, limit: int) -> list[Option]:
         """The starts that a solution no dearer than the known one can use.
 
-        Beyond MOST_STARTS one last option stands for all the rest: it takes no room and pays no fee, so that it
-        only relaxes.
+        Beyond MOST_STARTS one last option stands for all the rest: it takes no room and pays the least of fees, so
+        that it only relaxes.
         """
-        task, scale = self.board.tasks[nth], self.fees.scale
+        task, scale, floor = self.board.tasks[nth], self.fees.scale, self.fees.floor.get(nth, 0)
         options: list[Option] = []
         for slots, length in starts:
             for slot in each_slot(slots):
                 price = scale * self.board.price(task, slot)
-                if price > limit:
+                if price + floor > limit:
                     break
                 if len(options) == MOST_STARTS:
-                    return [*options, Option(slot, price, 0)]
-                charge = price + self.fees.of(task, slot, length)
+                    return [*options, Option(slot, price + floor, 0)]
+                charge = price + self.fees.of(nth, slot)
                 if charge <= limit:
                     options.append(Option(slot, charge, length))
         return options
@@ -188,7 +162,7 @@ def _insert(home: _Home, starts: dict[int, Starts], order: list[int]) -> tuple[i
     total, taken = 0, dict[int, int]()
     for nth in order:
         found = [
-            (*home.cheapest(nth, slots, length), at, length, room)
+            (*home.cheapest(nth, slots), at, length, room)
             for mask, length in starts[nth]
             for at, room in enumerate(board.tasks[nth].rooms)
             if (slots := starts_of(free[room], length) & mask)

@@ -1,0 +1,82 @@
+"""The ascent to good prices: a level method on deflected subgradients, in integers, the same on every machine.
+
+Each step goes along the bent course of Camerini, Fratta and Maffioli (1975), as far as a level a little above the
+best bound so far would ask (Polyak 1969); the level is raised while it is reached and lowered when it is not
+(Brännlund 1993; Goffin and Kiwiel 1999).
+"""
+
+import numpy as np
+
+from scheduler.planning.board import Board, compile_board
+from scheduler.planning.fees import SCALE, Fees
+from scheduler.planning.market import Market
+from scheduler.planning.relaxed import Ints
+from scheduler.planning.wishes import Wishes
+
+FINE = 16
+"""Courses are counted in sixteenths."""
+AIM = 1_000
+"""The first level is a bound higher by so many units of cost."""
+PATIENCE = 25
+"""Steps without success before the level is lowered."""
+STEPS = 300
+"""Steps of an ascent."""
+STEPS_FOR_SPLITS = 150
+UNIT = 1_000
+"""The price of a split when nothing else has any."""
+ONLY_SPLITS = Wishes(
+    unscheduled=UNIT, avoidable_split=UNIT, wait=0, support=0, rotation=0, distance=0, change=0
+)
+
+
+def market_fees(board: Board) -> Fees:
+    """Good fees for rooms, supports and meetings, and a prize for the splits that no plan can avoid."""
+    market = Market(board)
+    _, prices = ascend(market, market.first(), STEPS)
+    if board.problem.wishes.wait and market.answer(prices)[1][-1] and (splits := fewest_splits(board)):
+        cut = Market(board, splits)
+        prices[-1] = cut.first()[-1]
+        market, prices = cut, ascend(cut, prices, STEPS)[1]
+    return market.fees(prices)
+
+
+def fewest_splits(board: Board) -> int:
+    """No plan has fewer avoidable splits and projects left out, hopeless ones aside."""
+    market = Market(compile_board(board.problem.with_(wishes=ONLY_SPLITS)))
+    bound, _ = ascend(market, market.first(), STEPS_FOR_SPLITS)
+    return max(0, -(-bound // (SCALE * UNIT)))
+
+
+def ascend(market: Market, prices: Ints, steps: int) -> tuple[int, Ints]:
+    """The bound, in units of fees, and prices at which the relaxed problem costs about as much as at any.
+
+    The level method aims a little above the best bound so far; where that fails it aims lower, from the best prices.
+    """
+    best_prices = prices
+    bound, excess = market.answer(prices)
+    best, aim, failed = bound, SCALE * AIM, 0
+    course = np.zeros_like(prices)
+    for _ in range(steps):
+        # What cannot be cheaper than nothing, or dearer than its ceiling, is left alone.
+        excess[((prices <= 0) & (excess < 0)) | ((prices >= market.ceiling) & (excess > 0))] = 0
+        norm = int((course * course).sum())
+        turn = int((excess * course).sum())
+        bent = max(0, -24 * FINE * turn // norm) if norm else 0
+        course = FINE * excess + bent * course // FINE
+        norm = int((course * course).sum())
+        if not norm:
+            break
+        far = FINE * (best + aim - bound)
+        prices = np.clip(prices + (2 * course * far + norm) // (2 * norm), 0, market.ceiling)
+        bound, excess = market.answer(prices)
+        if bound > best + aim // 4:
+            aim, failed = 2 * aim, 0
+        else:
+            failed += 1
+        if bound > best:
+            best, best_prices = bound, prices
+        if failed > PATIENCE:
+            aim, failed = max(1, aim // 2), 0
+            prices, course = best_prices, np.zeros_like(prices)
+            bound, excess = market.answer(prices)
+    return best, best_prices
