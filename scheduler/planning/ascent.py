@@ -11,7 +11,6 @@ from scheduler.planning.board import Board, compile_board
 from scheduler.planning.fees import SCALE, Fees
 from scheduler.planning.market import Market
 from scheduler.planning.relaxed import Ints
-from scheduler.planning.wishes import Wishes
 
 FINE = 16
 """Courses are counted in sixteenths."""
@@ -42,7 +41,7 @@ def market_fees(board: Board) -> Fees:
 
 def fewest_splits(board: Board) -> int:
     """No plan has fewer avoidable splits and projects left out, hopeless ones aside."""
-    market = Market(compile_board(board.problem.with_(wishes=ONLY_SPLITS)))
+    market = Market(compile_board(only_splits(board.problem)))
     bound, _ = ascend(market, market.first(), STEPS_FOR_SPLITS)
     return max(0, -(-bound // (SCALE * UNIT)))
 

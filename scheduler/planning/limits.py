@@ -1,20 +1,16 @@
 """What no plan of a problem can do better, one wish at a time: proven limits, whatever the prices of wishes are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scheduler.planning.ascent import ONLY_SPLITS, UNIT, fewest_splits
+from scheduler.planning.ascent import UNIT, fewest_splits, only_splits
 from scheduler.planning.board import compile_board
 from scheduler.planning.bound import MOST_CHOICES, lower_bound
 from scheduler.planning.problem import Problem
 from scheduler.planning.relaxed import choices
-from scheduler.planning.wishes import Wishes
 
 LEFT_OUT = 10_000
 """Steps of waiting for which a project without a place counts, in the limit of waits."""
-ONLY_WAITS = Wishes(
-    unscheduled=LEFT_OUT, avoidable_split=0, wait=1, support=0, rotation=0, distance=0, change=0
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +31,16 @@ def limits(problem: Problem, stop: Callable[[], bool] | None = None) -> Limits:
     Where rooms of each venue can be priced, the ascent for splits counts too. A plan that attains a limit is optimal
     in that wish; a limit that no plan attains says only what is proven.
     """
-    splits = compile_board(problem.with_(wishes=ONLY_SPLITS))
+    splits = compile_board(only_splits(problem))
     found = lower_bound(splits, stop)
     fewest = -(-(found.total - found.hopeless) // UNIT)
     if choices(splits) <= MOST_CHOICES and not (stop is not None and stop()):
         fewest = max(fewest, fewest_splits(splits))
-    waits = lower_bound(compile_board(problem.with_(wishes=ONLY_WAITS)), stop)
+    waits = lower_bound(compile_board(only_waits(problem)), stop)
     return Limits(fewest, waits.total - waits.hopeless)
+
+
+def only_waits(problem: Problem) -> Problem:
+    """The problem with every weight nought but that of waiting, and LEFT_OUT for each project without a place."""
+    nothing = dict.fromkeys(("avoidable_split", "support", "rotation", "distance", "change"), 0)
+    return problem.with_(wishes=replace(problem.wishes, unscheduled=LEFT_OUT, wait=1, **nothing))

@@ -13,7 +13,7 @@ from scheduler.planning.board import compile_board
 from scheduler.planning.bound import lower_bound
 from scheduler.planning.fees import SCALE
 from scheduler.planning.home import home_bound
-from scheduler.planning.limits import LEFT_OUT, ONLY_WAITS
+from scheduler.planning.limits import LEFT_OUT, only_waits
 from scheduler.planning.market import Market
 from tests.planning.test_planner_properties import problem_of
 
@@ -45,7 +45,7 @@ def test_in_tight_rooms_three_splits_are_proven_and_ninety_percent_fewer_than_by
     found = limits(problem)
     by_phone = sum(booking.avoidable for booking in phone.bookings)
     assert 10 * found.avoidable_splits > by_phone
-    waited = first_come_first_served(problem.with_(wishes=ONLY_WAITS)).cost
+    waited = first_come_first_served(only_waits(problem)).cost
     assert waited < 3 * found.wait_steps, "waits three times shorter are as impossible"
 
 
@@ -100,7 +100,7 @@ def test_no_plan_has_fewer_splits_or_shorter_waits_than_the_limits(number):
         assert found.avoidable_splits <= _splits(plan, board)
         placed = {booking.project_id: booking for booking in plan.bookings}
         axis, steps = board.axis, 0
-        waits = compile_board(problem.with_(wishes=ONLY_WAITS))
+        waits = compile_board(only_waits(problem))
         for task in waits.tasks:
             booking = placed.get(task.project_id)
             steps += waits.price(task, axis.slot_at(booking.start)) if booking else LEFT_OUT
