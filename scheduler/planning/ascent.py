@@ -23,9 +23,12 @@ STEPS = 300
 STEPS_FOR_SPLITS = 150
 UNIT = 1_000
 """The price of a split when nothing else has any."""
-ONLY_SPLITS = Wishes(
-    unscheduled=UNIT, avoidable_split=UNIT, wait=0, support=0, rotation=0, distance=0, change=0
-)
+
+
+def only_splits(problem: Problem) -> Problem:
+    """The problem with every weight nought but those of avoidable splits and projects without a place: a UNIT."""
+    nothing = dict.fromkeys(("wait", "support", "rotation", "distance", "change"), 0)
+    return problem.with_(wishes=replace(problem.wishes, unscheduled=UNIT, avoidable_split=UNIT, **nothing))
 
 
 def market_fees(board: Board) -> Fees:
