@@ -5,11 +5,14 @@ best bound so far would ask (Polyak 1969); the level is raised while it is reach
 (Brännlund 1993; Goffin and Kiwiel 1999).
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from scheduler.planning.board import Board, compile_board
 from scheduler.planning.fees import SCALE, Fees
 from scheduler.planning.market import Market
+from scheduler.planning.problem import Problem
 from scheduler.planning.relaxed import Ints
 
 FINE = 16
