@@ -12,6 +12,7 @@ from math import gcd
 from scheduler.planning.balance import met_before, pair_limit, part_of, support_cost, support_scale
 from scheduler.planning.chance import ticket, ties
 from scheduler.planning.problem import Commitment, Problem
+from scheduler.planning.said import Said
 from scheduler.planning.task import (
     Brief,
     Hopeless,
@@ -255,9 +256,10 @@ def _task(
     project, shifts, axis = brief.project, brief.shifts, board.axis
     home = index[project.home]
     rooms = fitting.rooms(home, brief.seats(0), project.equipment)
+    gear = ", ".join(sorted(project.equipment))
     if not rooms:
-        gear = "".join(f" and {name}" for name in sorted(project.equipment))
-        return Hopeless("no_home_room", f"no room at {project.home} has {brief.seats(0)} seats{gear}")
+        needed = {"venue": project.home, "seats": str(brief.seats(0)), "gear": gear}
+        return Hopeless(Said("no_home_room", needed))
     places = range(1, project.guest_count + 1) if brief.remote else ()
     scope = brief.rules.remote_guest_scope
     refused = {
@@ -272,16 +274,14 @@ def _task(
         guest_rooms = tuple({v: r for v, r in suited.items() if v not in refused} for suited in guest_rooms)
     able = sorted(set[int]().union(*guest_rooms)) if guest_rooms else []
     if any(len(suited) < nth for nth, suited in enumerate(sorted(guest_rooms, key=len), start=1)):
-        return Hopeless(
-            "no_guest_venue",
-            f"{len(places)} guest venues are needed in another region, each with a room of "
-            f"{brief.seats(1)} seats; there are {len(guest_rooms[0])}",
-        )
+        able_count = str(len(guest_rooms[0]))
+        wanted = {"needed": str(len(places)), "seats": str(brief.seats(1)), "able": able_count, "gear": gear}
+        return Hopeless(Said("no_guest_venue", wanted))
     if (
         shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes)) < shifts.grid
         and not brief.fits
     ):
-        return Hopeless("never_open", f"{project.home} is not open long enough for any session")
+        return Hopeless(Said("never_open", {"venue": project.home}))
     length = -(-shifts.length(brief.work) // axis.grid) if brief.work <= shifts.most_work else 0
     same, later = starts_within(brief, axis, length) if length else (0, 0)
     steps = steps_of(brief, axis)

@@ -9,23 +9,26 @@ from scheduler.planning.task import Task
 from scheduler.planning.wording import why_booked, why_unscheduled
 
 
-def publish(draft: Draft, bound: int) -> Plan:
-    """The draft as a plan whose cost is at least `bound`; what is not placed carries its reason."""
+def publish(draft: Draft, bound: int, digest: str = "") -> Plan:
+    """The draft as a plan whose cost is at least `bound`; what is not placed carries its reason.
+
+    It answers the problem with that digest; without one, the draft's own.
+    """
     board = draft.board
     bookings = [
         booking_of(board, task, draft.placed[n]) for n, task in enumerate(board.tasks) if n in draft.placed
     ]
-    unscheduled = [Unscheduled(project_id, why.code, why.reason) for project_id, why in board.hopeless]
-    unscheduled += [
-        why_unscheduled(board, task) for n, task in enumerate(board.tasks) if n not in draft.placed
+    unscheduled = [
+        Unscheduled(project_id, why.code, why.said.sentence()) for project_id, why in board.hopeless
     ]
+    unscheduled += [why_unscheduled(task) for n, task in enumerate(board.tasks) if n not in draft.placed]
     return Plan(
         bookings=tuple(sorted(bookings, key=lambda booking: booking.project_id)),
         unscheduled=tuple(sorted(unscheduled, key=lambda miss: miss.project_id)),
         cost=draft.cost,
         bound=min(bound, draft.cost),
         seed=board.problem.seed,
-        problem_digest=board.problem.digest,
+        problem_digest=digest or board.problem.digest,
         rules_digest=board.problem.rule_book.digest,
     )
 

@@ -8,6 +8,7 @@ from scheduler.errors import SchedulerError
 from scheduler.estimate import forecast
 from scheduler.panel import SeatDemand, check_panel, is_remote, seat_demands
 from scheduler.planning.problem import Problem
+from scheduler.planning.said import Said
 from scheduler.planning.shifts import Shifts
 from scheduler.projects import Project
 from scheduler.rules import Rules
@@ -57,10 +58,14 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
-    """Why a project can have no place whatever else is planned: a stable code and a true sentence."""
+    """Why a project can have no place whatever else is planned."""
 
-    code: str
-    reason: str
+    said: Said
+
+    @property
+    def code(self) -> str:
+        """The stable code."""
+        return self.said.code
 
 
 class Known:
@@ -92,14 +97,14 @@ def brief_of(
     """The project under its rules, or why it has no place."""
     home = venues.get(project.home)
     if home is None:
-        return Hopeless("home_unknown", f"its home venue {project.home} is not among the venues")
+        return Hopeless(Said("home_unknown", {"venue": project.home}))
     opened = project.opening_at.astimezone(ZONE)
     try:
         rules = known.rules(opened.date(), project)
         check_panel(project, rules)
         demands = seat_demands(project, rules)
     except SchedulerError as refusal:
-        return Hopeless(refusal.code, str(refusal))
+        return Hopeless(Said(refusal.code, {**refusal.facts, "text": str(refusal)}))
     shifts = Shifts.of(rules)
     quantile = forecast(project, rules).quantile if work is None else work
     ready = opened + rules.opening_duration

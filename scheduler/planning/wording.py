@@ -1,92 +1,92 @@
-"""True sentences: why an evaluation is split or on site, and why a project has no place."""
+"""Why an evaluation is split or on site, and why a project has no place: what a plan carries as its reasons."""
 
-from scheduler.planning.board import Board
+from collections.abc import Iterator
+
 from scheduler.planning.draft import Placement
 from scheduler.planning.outcome import Unscheduled
 from scheduler.planning.problem import Problem
+from scheduler.planning.said import Said
 from scheduler.planning.task import Brief, Task
-from scheduler.timeline import MINUTES_A_DAY, minute_of
+from scheduler.timeline import minute_of
 
 
-def hours(minutes: int) -> str:
-    """Minutes in words: 8 h 30 min."""
-    full, rest = divmod(minutes, 60)
-    return " ".join(([f"{full} h"] if full else []) + ([f"{rest} min"] if rest or not full else []))
-
-
-def clock(minute: int) -> str:
-    """A minute of the day as 22:00; past midnight the next day's."""
-    later = " on the next day" if minute >= MINUTES_A_DAY else ""
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}{later}"
-
-
-def why_split(brief: Brief) -> str:
+def why_split(brief: Brief) -> Said:
     """Why it cannot be, or could have been, on the opening day."""
     shifts = brief.shifts
     quantile = f"P{float(brief.rules.split_forecast_quantile) * 100:.0f}"
     if brief.work > shifts.most_work:
-        grid = f" on the grid of {hours(shifts.grid)}" if brief.work - shifts.grid < shifts.most_work else ""
-        return (
-            f"{quantile} is {hours(brief.work)} of work{grid}; a panel works at most {hours(shifts.most_work)} "
-            "in one session"
+        work, most = str(brief.work), str(shifts.most_work)
+        told = {"quantile": quantile, "work": work, "most": most, "grid": str(shifts.grid)}
+        return Said(
+            "split_work_on_grid" if brief.work - shifts.grid < shifts.most_work else "split_work", told
         )
     end = brief.earliest + shifts.length(brief.work)
-    span = f"from {clock(brief.earliest)} its {quantile} with breaks ends {clock(end)}"
-    if brief.fits and not brief.remote:
-        return f"{span}, in time, but on the opening day no room was found free at home"
+    span = {"quantile": quantile, "from": str(brief.earliest), "end": str(end)}
     if brief.fits:
-        return f"{span}, in time, but on the opening day no rooms were found free together at home and guest"
+        return Said("split_rooms" if brief.remote else "split_home_room", span)
     closing = minute_of(brief.home.closes)
     if closing < shifts.cutoff:
-        return f"{span}, after {brief.home.venue_id} closes at {clock(closing)}"
-    return f"{span}, past {clock(shifts.cutoff)}"
+        return Said("split_hours", {**span, "venue": brief.home.venue_id, "closes": str(closing)})
+    return Said("split_line", {**span, "line": str(shifts.cutoff)})
+
+
+def why_on_site(brief: Brief) -> Said:
+    """Why no guest takes part."""
+    exemption = brief.project.exemption
+    if exemption is not None and exemption in brief.rules.remote_exempt:
+        return Said("on_site", {"exemption": exemption.value})
+    return Said("on_site_all")
 
 
 def why_booked(task: Task, placement: Placement, split: bool) -> str:
-    """The facts behind a split or a stay on site; empty when there is nothing to explain."""
-    reasons = []
+    """The facts behind a split or a stay on site, in a sentence; empty when there is nothing to explain."""
+    return "; ".join(said.sentence() for said in _reasons(task, len(placement.sessions), split))
+
+
+def _reasons(task: Task, sessions: int, split: bool) -> Iterator[Said]:
     if split:
-        reasons.append(why_split(task.brief))
+        yield why_split(task.brief)
     if not task.brief.remote:
-        exemption = task.brief.project.exemption
-        reasons.append(f"on site: {exemption.value}" if exemption else "on site: remote evaluation is off")
-    if len(placement.sessions) > 1:
-        reasons.append(f"{len(placement.sessions)} sessions")
-    return "; ".join(reasons)
+        yield why_on_site(task.brief)
+    if sessions > 1:
+        yield Said("sessions", {"count": str(sessions)})
 
 
 def why_suspended(miss: Unscheduled, problem: Problem) -> Unscheduled:
     """Why an evaluation that has begun cannot go on in its rooms."""
-    booking = next(booking for booking in problem.begun if booking.project_id == miss.project_id)
-    rooms = ", ".join(part.room_id for part in booking.parts)
-    return Unscheduled(
-        miss.project_id,
-        "suspended",
-        f"it has begun, and its rooms {rooms} are not free together for what is left within the horizon",
-    )
+    return Unscheduled(miss.project_id, "suspended", suspension(miss.project_id, problem).sentence())
 
 
-def why_unscheduled(board: Board, task: Task) -> Unscheduled:
-    """Why no place was found: a fact where one decides it, otherwise what was looked for and not found."""
+def suspension(project_id: str, problem: Problem) -> Said:
+    """What is said of an evaluation that has begun and cannot go on in its rooms."""
+    booking = next(booking for booking in problem.begun if booking.project_id == project_id)
+    return Said("suspended", {"rooms": ", ".join(part.room_id for part in booking.parts)})
+
+
+def why_unscheduled(task: Task) -> Unscheduled:
+    """Why no place was found, with a stable code."""
+    code, said = why_nowhere(task)
+    return Unscheduled(task.project_id, code, said.sentence())
+
+
+def why_nowhere(task: Task) -> tuple[str, Said]:
+    """A fact where one decides it, otherwise what was looked for and not found."""
     brief, shifts = task.brief, task.brief.shifts
     horizon = len(brief.days)
     most = shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes))
     needed = shifts.count(brief.work, most)
-    if not task.length and (needed == 0 or needed > horizon):
-        held = "the home's hours hold none" if needed == 0 else f"needs {needed} sessions"
-        return Unscheduled(
-            task.project_id,
-            "beyond_horizon",
-            f"{held} for {hours(brief.work)} of work; {horizon} working days may be used",
-        )
-    seats = f"{brief.seats(0)} seats at {brief.home.venue_id}"
-    guests = ""
-    if task.guest_count:
-        able = len(task.guests)
-        guests = f" together with {task.guest_count} of {able} possible guest venues"
-    sessions = "one session" if task.length else f"{needed} sessions"
-    return Unscheduled(
-        task.project_id,
-        "no_common_time",
-        f"for {sessions} with {seats} no free time was found{guests} within {horizon} working days",
-    )
+    span = {"work": str(brief.work), "days": str(horizon)}
+    if not task.length and needed == 0:
+        return "beyond_horizon", Said("no_session", span)
+    if not task.length and needed > horizon:
+        return "beyond_horizon", Said("beyond_horizon", {**span, "sessions": str(needed)})
+    asked = {
+        "sessions": str(1 if task.length else needed),
+        "seats": str(brief.seats(0)),
+        "venue": brief.home.venue_id,
+        "days": str(horizon),
+    }
+    if not task.guest_count:
+        return "no_common_time", Said("no_common_time", asked)
+    guests = {"guests": str(task.guest_count), "able": str(len(task.guests))}
+    return "no_common_time", Said("no_common_time_with_guests", {**asked, **guests})

@@ -7,6 +7,7 @@ from itertools import pairwise
 from scheduler.planning.outcome import Booking, Session
 from scheduler.planning.problem import Problem
 from scheduler.verification.plans.facts import (
+    DAY,
     Facts,
     is_working,
     local,
@@ -33,9 +34,9 @@ def hours(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violatio
     for session in booking.sessions:
         start_day, start = local(session.start)
         end_day, end = local(session.end)
-        if start_day != end_day or end > facts.cutoff:
+        end += DAY * (end_day - start_day).days
+        if end > facts.cutoff:
             yield Violation("sessions_end_by_the_cutoff", booking.project_id, f"ends {session.end}")
-            continue
         for part in booking.parts:
             venue = venues.get(part.venue_id)
             if venue and (start < minutes(venue.opens) or end > minutes(venue.closes)):
