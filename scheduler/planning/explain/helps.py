@@ -49,7 +49,10 @@ def helps(setting: Setting) -> Iterator[Help]:
     brief = setting.surroundings.brief(setting.project_id)
     if brief is not None and brief.remote and project.guest_count > 1:
         fewer = replace(project, guest_count=project.guest_count - 1)
-        yield from _told(setting, "fewer_guests", with_project(near, fewer))
+        # A smaller sum of supports lowers the share cap of the home, which its other projects must keep too.
+        same_home = {p.project_id for p in setting.problem.projects if p.home == project.home}
+        together = setting.surroundings.of(same_home)
+        yield from _told(setting, "fewer_guests", with_project(together, fewer))
     room = _with_room(near, project.home, project.panel_size, project.equipment)
     yield from _told(setting, "more_rooms", room, seats=str(project.panel_size))
     yield from _moves(setting)
