@@ -79,9 +79,7 @@ class Repair:
                 for n, task in enumerate(board.tasks)
                 if n in draft.placed
             ),
-            tuple(
-                why_unscheduled(board, task) for n, task in enumerate(board.tasks) if n not in draft.placed
-            ),
+            tuple(why_unscheduled(task) for n, task in enumerate(board.tasks) if n not in draft.placed),
             cost - draft.cost,
         )
 
