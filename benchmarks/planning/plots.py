@@ -42,10 +42,16 @@ def bars(
     width = 0.8 / len(planners)
     for axes, (column, label) in zip(panels[:, 0], shown, strict=True):
         for nth, planner in enumerate(planners):
-            found = [(groups.index(row[by]), row) for row in rows if row["planner"] == planner]
-            known = [(at, row[column]) for at, row in found if row.get(column) is not None]
-            at = [place + (nth + 0.5) * width - 0.4 for place, _ in known]
-            axes.bar(at, [value for _, value in known], width, label=planner, color=COLOURS.get(planner))
+            heights: list[tuple[float, float]] = []
+            for row in (row for row in rows if row["planner"] == planner):
+                at = groups.index(row[by]) + (nth + 0.5) * width - 0.4
+                if row.get(column) is None:
+                    axes.text(at, 0, " no plan", rotation=90, ha="center", va="bottom", fontsize=7)
+                else:
+                    heights.append((at, row[column]))
+            if heights:
+                axes.bar(*zip(*heights, strict=True), width, label=planner, color=COLOURS[planner])
+        axes.set_xlim(-0.6, len(groups) - 0.4)
         axes.set_ylabel(label)
     panels[0, 0].legend()
     panels[-1, 0].set_xticks(range(len(groups)), groups, rotation=30, ha="right")
