@@ -37,6 +37,7 @@ HERE = Path(__file__).parent
 DATA = HERE.parents[1] / ".." / "shared" / "data"
 KINDS = {"W": Category.WORKS, "G": Category.GOODS, "S": Category.SERVICES}
 MONTHS = ("2024-02", "2025-11")
+PLANNERS = ("yidi", "first come first served")
 DAYS = 6
 """Days with most openings, and as many with most sections."""
 SEATS = (9, 7, 7, 5)
@@ -155,8 +156,8 @@ def proven(row: dict[str, Any]) -> str:
 def measure(window: str, problem: Problem, iterations: int) -> Iterator[dict[str, Any]]:
     """The rows of one window: Yidi first, for its bound holds for the telephone too."""
     planners: tuple[tuple[str, Callable[[Problem], Plan]], ...] = (
-        ("yidi", lambda asked: solve_on(CORES, asked, Budget(iterations))),
-        ("first come first served", first_come_first_served),
+        (PLANNERS[0], lambda asked: solve_on(CORES, asked, Budget(iterations))),
+        (PLANNERS[1], first_come_first_served),
     )
     bound = None
     for name, planner in planners:
@@ -175,6 +176,44 @@ def measure(window: str, problem: Problem, iterations: int) -> Iterator[dict[str
             **figures(problem, plan, bound),
         }
         yield row | {"proven": proven(row), "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1)}
+
+
+def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The single days together, and each month: what planner and telephone make of the same openings."""
+    found = []
+    for group, chosen in _groups(rows):
+        for planner in PLANNERS:
+            own = [row for row in chosen if row["planner"] == planner]
+            booked = [row["projects"] - row["unscheduled"] for row in own]
+            waited = sum(row["mean_wait_min"] * count for row, count in zip(own, booked, strict=True))
+            found.append(
+                {
+                    "input": group,
+                    "planner": planner,
+                    "projects": sum(row["projects"] for row in own),
+                    "unscheduled": sum(row["unscheduled"] for row in own),
+                    "avoidable": sum(row["avoidable"] for row in own),
+                    "mean_wait_min": round(waited / max(1, sum(booked)), 1),
+                    "gini_by_seats": _range([row["gini_by_seats"] for row in own]),
+                    "utilisation": _range([row["utilisation"] for row in own]),
+                    "best or cheapest": f"{sum(row['cost'] == row['bound'] for row in own)} of {len(own)}",
+                    "violations": sum(row["violations"] for row in own),
+                }
+            )
+    return found
+
+
+def _groups(rows: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    days = [row for row in rows if len(row["window"]) > len(MONTHS[0])]
+    if days:
+        yield f"{len(days) // len(PLANNERS)} days", days
+    for month in dict.fromkeys(row["window"] for row in rows if row not in days):
+        yield month, [row for row in rows if row["window"] == month]
+
+
+def _range(values: list[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def busiest(rows: list[Opening]) -> list[str]:
@@ -206,10 +245,10 @@ def main() -> int:
     about = {"machine": machine(*loads), "iterations": options.iterations}
     text = json.dumps({**about, "rows": rows}, indent=1)
     (options.out / "real_days.json").write_text(text + "\n", encoding="utf-8")
-    (options.out / "real_days.md").write_text(table(rows), encoding="utf-8")
+    (options.out / "real_days.md").write_text(table(summary(rows)) + "\n" + table(rows), encoding="utf-8")
     shown = [("avoidable", "avoidable splits"), ("mean_wait_min", "mean wait, minutes")]
     shown += [("gini_by_seats", "Gini of supports by seats"), ("utilisation", "utilisation")]
-    bars(rows, "window", shown, ("first come first served", "yidi"), options.out / "real_days.svg")
+    bars(rows, "window", shown, PLANNERS, options.out / "real_days.svg")
     return 1 if any(row["violations"] for row in rows) else 0
 
 
