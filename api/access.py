@@ -77,6 +77,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "POST /projects/{project_id}/sections/{section_id}/finish": frozenset((Role.OPERATOR,)),
     "POST /projects/{project_id}/result": frozenset((Role.OPERATOR,)),
     "GET /reports/fairness": STAFF,
+    "GET /reports/durations": STAFF,
     "GET /live/sse": ANYONE,
     "GET /webhooks": WATCHERS | {Role.ADMINISTRATOR},
     "GET /webhooks/{webhook_id}": WATCHERS | {Role.ADMINISTRATOR},

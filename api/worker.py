@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from api.office import Office
-from api.planning import watching
+from api.planning import learning, watching
 from api.planning.solver import Solver, SolverFailed
 from api.refusals import ExpertTaken, RoomTaken, WrongState
 from api.retention import Retention
@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=10)
 IDLE_SECONDS = 0.5
 WATCH_SECONDS = 15.0
 """Seconds between two looks at all running evaluations."""
+LEARN_SECONDS = 300.0
+"""Seconds between two looks for finished evaluations to learn from."""
 TOLD_EVERY = 1.0
 """Seconds between two reports of progress within one phase."""
 ITERATIONS_PER_SECOND = 400
@@ -47,6 +49,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Take order after order, and between them keep the terms."""
         solver, watched = Solver(), time.monotonic()
+        learned = watched - LEARN_SECONDS
         try:
             while not self._stopping.wait(IDLE_SECONDS):
                 try:
@@ -57,6 +60,9 @@ class Worker(threading.Thread):
                         if time.monotonic() >= watched + WATCH_SECONDS:
                             watched = time.monotonic()
                             watch_evaluations(self._office)
+                        if time.monotonic() >= learned + LEARN_SECONDS:
+                            learned = time.monotonic()
+                            learn_durations(self._office)
                     self._retention.keep()
                 except Exception:
                     log.exception("worker failed name=%s", self.name)
@@ -139,7 +145,7 @@ def watch_evaluations(office: Office) -> None:
     """
     now = office.clock.now()
     with office.reading() as session:
-        short = [seen.project_id for seen in watching.overdue(session, office, now)]
+        short = [seen.project_id for seen in watching.outlooks(session, office, now) if seen.overdue]
     for project_id in short:
         try:
             with suppress(WrongState), office.changing() as session:  # it ended meanwhile
@@ -148,3 +154,14 @@ def watch_evaluations(office: Office) -> None:
                 )
         except (ExpertTaken, RoomTaken) as clash:
             log.warning("no further session project_id=%s why=%s", project_id, clash.code)
+
+
+def learn_durations(office: Office) -> None:
+    """Evaluations that have been finished are learned from; the model is fitted before anything is locked."""
+    now = office.clock.now()
+    with office.reading() as session:
+        lesson = learning.study(session, office, now)
+    if lesson is not None:
+        with office.changing() as session:
+            row = learning.adopt(session, lesson, now)
+            log.info("durations learned version=%s records=%s", row.version, row.records)

@@ -42,6 +42,8 @@ class PlanRow(Base, table=True):
     seconds: int
     rules_digest: str = Field(foreign_key="rule_book.digest")
     problem_digest: str = ""
+    durations_digest: str = ""
+    """The model of durations that it was ordered with; empty for the rule book's assumption."""
     cost: int = Field(default=0, sa_type=BigInteger)
     bound: int = Field(default=0, sa_type=BigInteger)
     progress: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

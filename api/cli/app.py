@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import day, documents, fairness, serve, verify
+from api.cli import day, documents, durations, fairness, serve, verify
 from api.cli.terminal import say_error
 from scheduler.errors import SchedulerError
 
@@ -23,6 +23,7 @@ app.command("draw")(documents.draw)
 app.command("verify")(verify.verify)
 app.command("prove")(verify.prove)
 app.command("fairness")(fairness.fairness)
+app.command("durations")(durations.durations)
 app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
 

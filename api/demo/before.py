@@ -5,6 +5,7 @@ from datetime import date, datetime
 from api.demo.people import ACTOR, People
 from api.files.openings import made_up
 from api.office import Office
+from api.planning import learning
 from api.services import bids, draws, guests, invitations, plans, reallocations, recusals, shortages
 from api.services import projects as submissions
 from api.store import bookings, engagements, organisations, projects, venues
@@ -25,6 +26,8 @@ def plan_day(office: Office, day: date, people: People, now: datetime) -> None:
     """The day's openings are on record, and there is a published plan; what a crash left half-done is finished."""
     with office.changing() as session:
         if not projects.rows_of(session, day):
+            if (lesson := learning.study(session, office, now)) is not None:
+                learning.adopt(session, lesson, now)
             opened = made_up(day, venues.load_all(session), office.book)
             submissions.submit(session, opened.projects, office.book, ACTOR, now)
         known = [row for row in plan_store.rows_of(session, day) if row.ordered_by == ACTOR]

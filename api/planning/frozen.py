@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
 from api.office import Office
+from api.planning.learning import Durations
 from api.store import bookings, experts, guests, limits, projects, support, venues
 from models.bookings import BookingState
 from scheduler.planning.problem import PairCount, Problem, Refusal, Supply, SupportCount
@@ -17,6 +18,7 @@ from scheduler.venues import Venue
 
 AHEAD = (BookingState.PENDING, BookingState.CONFIRMED)
 """States of bookings whose supports are not counted yet."""
+BY_ASSUMPTION = Durations()
 MONTH, YEAR = 7, 4
 """Characters of an ISO day that name its month, and its year."""
 
@@ -27,11 +29,13 @@ def problem_of(
     wanted: tuple[Project, ...],
     seed: int,
     without: Collection[str] = (),
+    durations: Durations = BY_ASSUMPTION,
 ) -> Problem:
     """The problem of placing these projects around everything that is booked, but for these bookings.
 
     Pairs that met within `remote.pair_window` before the first opening, or are booked to meet, and supports
     given or booked in its `support.period` are the history; who has refused a project is not asked again.
+    How long evaluations take, `durations` says, else the rule book.
     """
     known = venues.load_all(session)
     return Problem(
@@ -40,6 +44,7 @@ def problem_of(
         supply=_supply(session, office, wanted, known),
         calendar=office.calendar,
         rule_book=office.book,
+        durations=tuple(_durations(session, office, wanted, durations)),
         commitments=bookings.commitments(session, without),
         pair_history=tuple(_pairs(session, office, wanted)),
         support_history=tuple(_supports(session, office, wanted)),
@@ -49,6 +54,18 @@ def problem_of(
         ),
         seed=seed,
     )
+
+
+def _durations(
+    session: Session, office: Office, wanted: tuple[Project, ...], durations: Durations
+) -> Iterator[tuple[str, timedelta]]:
+    """What a learned model says of each project; nothing where the rule book's assumption holds."""
+    if durations.model is None:
+        return
+    places = venues.places(session)
+    for project in wanted:
+        rules = office.book.at(project.opening_at.date(), project.region, project.kind)
+        yield project.project_id, durations.forecast(project, places[project.home][0], rules).quantile
 
 
 def _supply(

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api import record
 from api.office import Office
+from api.planning import learning
 from api.planning.frozen import problem_of
 from api.planning.moving import Mover, Moves
 from api.refusals import PlanIsUnsound
@@ -55,14 +56,16 @@ def in_force(
     found = bookings.values(session, booked)
     known = {value.project_id: value for value in values}
     kept = {booking.project_id for booking in found if booking.project_id not in affected}
-    problem = problem_of(session, office, values, seed, [row.booking_id for row in booked])
+    without = [row.booking_id for row in booked]
+    problem = problem_of(session, office, values, seed, without, learning.known(session))
+    holds = {
+        booking.project_id: work_of(booking, known[booking.project_id], office)
+        for booking in found
+        if booking.project_id in kept
+    }
     problem = problem.with_(
         begun=tuple(booking for booking in found if booking.project_id in held),
-        durations=tuple(
-            (booking.project_id, work_of(booking, known[booking.project_id], office))
-            for booking in found
-            if booking.project_id in kept
-        ),
+        durations=tuple({**dict(problem.durations), **holds}.items()),
     )
     return InForce(problem, Plan(found, (), 0, 0, seed, problem.digest, office.book.digest))
 

@@ -3,22 +3,28 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlmodel import Session
 
 from api import record
 from api.office import Office
+from api.planning import learning
+from api.planning.learning import Durations, began, worked
 from api.planning.replanning import work_of
 from api.refusals import WrongState
 from api.store import projects
-from models.projects import ProjectState
-from scheduler.estimate import Alarm, Finished, forecast, live_forecast, remaining, watch
+from models.projects import ProjectState, SectionRow
+from scheduler.estimate import Alarm, Finished, live_forecast, remaining, watch
+from scheduler.estimate.assumption import section_time
 from scheduler.planning.outcome import Session as Sitting
 from scheduler.planning.shifts import Shifts
 from scheduler.projects import Project
 from scheduler.rules import Rules
 
 MINUTE = timedelta(minutes=1)
+TOGETHER = 5 * MINUTE
+"""Sections recorded as done this close to each other were worked on together, and recorded when all were done."""
 AHEAD = (
     ProjectState.GUEST_PENDING,
     ProjectState.BOOKED,
@@ -40,97 +46,140 @@ class Outlook:
     work: timedelta
     booked: timedelta
     forecast_end: datetime
+    latest_end: datetime
+    """By split.forecast_quantile."""
     probability: float
     """That it passes the 22:00 line of the day."""
     alarm: Alarm
     overdue: bool
     """Whether the rooms held do not suffice, so that the plan is to be answered anew."""
+    durations_digest: str
+    """The model of durations that it rests on; empty for the rule book's assumption."""
 
 
-def outlook(session: Session, office: Office, case: record.Case, now: datetime) -> Outlook:
+def outlook(
+    session: Session, office: Office, case: record.Case, now: datetime, known: Durations | None = None
+) -> Outlook:
     """The evaluation's outlook; raises `WrongState` unless it is booked and its bids are open."""
     row = case.project
     if case.booking is None or row.opened_at is None or row.state not in (*AHEAD, ProjectState.EVALUATING):
         rule = f"is {row.state}: a forecast is renewed from the opening to the report"
         raise WrongState("evaluation", row.project_id, rule)
-    failed = {s.section_id for s in projects.sections_of(session, row.project_id) if s.failed}
+    known = learning.known(session) if known is None else known
+    sections = projects.sections_of(session, row.project_id)
+    failed = {section.section_id for section in sections if section.failed}
     project = projects.load(session, row.project_id)
     project = replace(project, sections=tuple(s for s in project.sections if s.section_id not in failed))
     rules = office.book.at(project.opening_at.date(), project.region, project.kind)
     booked = work_of(case.booking, project, office)
-    if row.state != ProjectState.EVALUATING or row.started_at is None:
-        expected = forecast(project, rules)
-        span = timedelta(minutes=Shifts.of(rules).length(expected.expected // MINUTE))
-        return Outlook(
-            project_id=row.project_id,
-            work=expected.quantile,
-            booked=booked,
-            forecast_end=case.booking.start + span,
-            probability=0.0,
-            alarm=Alarm.CALM,
-            overdue=expected.quantile > booked,
-        )
-    return _live(session, project, case.booking.sessions, row.started_at, booked, rules, now)
+    if row.state == ProjectState.EVALUATING and row.started_at is not None:
+        under_way = _UnderWay(case, project, rules, row.started_at, case.booking.sessions, known)
+        return under_way.outlook(sections, booked, now)
+    expected = known.forecast(project, case.centre_id, rules)
+    lasts = Shifts.of(rules)
+    ends = [
+        end_of(case.booking.sessions, case.booking.start, timedelta(), work, lasts)
+        for work in (expected.expected, expected.quantile)
+    ]
+    return Outlook(
+        project_id=row.project_id,
+        work=expected.quantile,
+        booked=booked,
+        forecast_end=ends[0],
+        latest_end=ends[1],
+        probability=0.0,
+        alarm=Alarm.CALM,
+        overdue=expected.quantile > booked,
+        durations_digest=known.digest,
+    )
 
 
-def overdue(session: Session, office: Office, now: datetime) -> Iterator[Outlook]:
-    """The evaluations that need more time than they have, each with its outlook."""
+def outlooks(session: Session, office: Office, now: datetime) -> Iterator[Outlook]:
+    """The outlook of every opened evaluation that has rooms."""
     states = (*AHEAD, ProjectState.EVALUATING)
     rows = [row for row in projects.rows_of(session) if row.state in states and row.opened_at is not None]
+    known = learning.known(session)
     for case in record.cases(session, rows):
         if case.booking is not None:
-            seen = outlook(session, office, case, now)
-            if seen.overdue:
-                yield seen
+            yield outlook(session, office, case, now, known)
 
 
-def _live(
-    session: Session,
-    project: Project,
-    sittings: Sequence[Sitting],
-    started: datetime,
-    booked: timedelta,
-    rules: Rules,
-    now: datetime,
-) -> Outlook:
-    """The outlook of an evaluation under way, sharper with each section that is done."""
-    done = sorted(
-        (section.finished_at, section.section_id)
-        for section in projects.sections_of(session, project.project_id)
-        if section.finished_at is not None
-    )
-    finished, before = [], rules.duration_setup
-    for at, section_id in done:
-        until = worked(sittings, started, at, rules)
-        finished.append(Finished(section_id, max(MINUTE, until - before)))
-        before = max(before, until)
-    so_far = worked(sittings, started, now, rules)
-    rest = remaining(project, rules, finished, so_far)
-    whole = live_forecast(rest, so_far, rules)
-    today = [s for s in sittings if s.start <= now] or list(sittings[:1])
-    since = max(started, today[-1].start)
-    here = worked(sittings[len(today) - 1 :], since, now, rules)
-    seen = watch(rest, now.astimezone(projects.LOCAL), here, rules)
-    shifts = Shifts.of(rules)
-    end = since + timedelta(minutes=shifts.length((here + whole.expected - so_far) // MINUTE))
-    short = whole.quantile > booked
-    return Outlook(
-        project_id=project.project_id,
-        work=whole.quantile,
-        booked=booked,
-        forecast_end=end,
-        probability=seen.probability,
-        alarm=seen.alarm,
-        overdue=short and (seen.alarm is Alarm.SPLIT or end > today[-1].end),
-    )
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """An evaluation that has begun."""
+
+    case: record.Case
+    project: Project
+    rules: Rules
+    started: datetime
+    sittings: tuple[Sitting, ...]
+    known: Durations
+
+    def outlook(self, sections: Sequence[SectionRow], booked: timedelta, now: datetime) -> Outlook:
+        """Its outlook, sharper with each section that is done."""
+        so_far = worked(self.sittings, self.started, now, self.rules)
+        ratio, spread = self.known.prior(self.project, self.case.centre_id, self.rules)
+        rest = remaining(self.project, self.rules, self._finished(sections), so_far, ratio, spread)
+        whole = live_forecast(rest, so_far, self.rules)
+        today = began(self.sittings, now)
+        since = max(self.started, today[-1].start)
+        here = worked(today[-1:], since, now, self.rules)
+        seen = watch(rest, now.astimezone(projects.LOCAL), here, self.rules)
+        from_today = self.sittings[len(today) - 1 :]
+        ends = [
+            max(now, end_of(from_today, since, here, here + work - so_far, Shifts.of(self.rules)))
+            for work in (whole.expected, whole.quantile)
+        ]
+        return Outlook(
+            project_id=self.project.project_id,
+            work=whole.quantile,
+            booked=booked,
+            forecast_end=ends[0],
+            latest_end=ends[1],
+            probability=seen.probability,
+            alarm=seen.alarm,
+            overdue=whole.quantile > booked
+            and (seen.alarm is Alarm.SPLIT or ends[0] > self.sittings[-1].end),
+            durations_digest=self.known.digest,
+        )
+
+    def _finished(self, sections: Sequence[SectionRow]) -> list[Finished]:
+        """What each finished section took; those recorded together share their time as assumed of them."""
+        assumed = {s.section_id: section_time(self.project, self.rules, s.bidders) for s in sections}
+        done = sorted((s.finished_at, s.section_id) for s in sections if s.finished_at is not None)
+        groups = [done[:1]] if done else []
+        for (earlier, _), entry in pairwise(done):
+            if entry[0] - earlier <= TOGETHER:
+                groups[-1].append(entry)
+            else:
+                groups.append([entry])
+        found, before = [], self.rules.duration_setup
+        for group in groups:
+            last = group[-1][0]
+            until = worked(began(self.sittings, last), self.started, last, self.rules)
+            taken = max(MINUTE, until - before)
+            whole = sum((assumed[section_id] for _, section_id in group), timedelta())
+            for _, section_id in group:
+                share = assumed[section_id] / whole if whole else 1 / len(group)
+                found.append(Finished(section_id, max(taken * share, timedelta(seconds=1))))
+            before = max(before, until)
+        return found
 
 
-def worked(sittings: Sequence[Sitting], started: datetime, until: datetime, rules: Rules) -> timedelta:
-    """The work done between the start and `until`: in sessions, breaks taken out; the last goes on past its end."""
-    shifts, total = Shifts.of(rules), 0
+def end_of(
+    sittings: Sequence[Sitting], since: datetime, here: timedelta, work: timedelta, shifts: Shifts
+) -> datetime:
+    """When so much work is done that began at `since` in the first sitting; the last sitting goes on past its end.
+
+    `here` of it is done: a sitting that went on past its end already is not held to it.
+    """
+    left = work // MINUTE
     for nth, sitting in enumerate(sittings):
-        end = until if nth + 1 == len(sittings) else min(sitting.end, until)
-        start = max(started, sitting.start) if nth else started
-        if start < end and (nth == 0 or sitting.start <= until):
-            total += shifts.work_in((end - start) // MINUTE)
-    return total * MINUTE
+        start = max(since, sitting.start) if nth == 0 else sitting.start
+        holds = shifts.work_in(max(0, (sitting.end - start) // MINUTE))
+        if nth == 0:
+            holds = max(holds, here // MINUTE)
+        if nth + 1 == len(sittings) or left <= holds:
+            return start + timedelta(minutes=shifts.length(left))
+        left -= holds
+    return since

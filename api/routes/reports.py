@@ -1,4 +1,4 @@
-"""Reports over time: were past draws as even as their chances promised?"""
+"""Reports over time: were past draws as even as their chances promised, and forecasts as good as theirs?"""
 
 from datetime import date
 from typing import Annotated
@@ -9,8 +9,9 @@ from api.disclosure import Role
 from api.refusals import NotFound
 from api.reports.fairness import narrowed, without_ids
 from api.routes.dependencies import Look
+from api.schemas.durations import DurationsView
 from api.schemas.fairness import FairnessView
-from api.services import boards
+from api.services import boards, durations
 from api.services import fairness as service
 from api.store import venues
 
@@ -47,3 +48,12 @@ def get_fairness(
     with call.office.changing() as session:
         service.note_reading(session, call.viewer, call.now)
     return narrowed(view, history.draws, specialty, employer, top)
+
+
+@router.get("/reports/durations")
+def get_durations(call: Look) -> DurationsView:
+    """The model of durations in use and how good forecasts have been (预计时长校准), by category, size and centre.
+
+    Of single centres an operator gets the own, a supervisor those of the region.
+    """
+    return durations.report(call.session, call.viewer)

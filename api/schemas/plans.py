@@ -19,7 +19,10 @@ class PlanIn(BaseModel):
 
 
 class PlanView(BaseModel):
-    """A plan's order and outcome; `gap` tells how far its cost may be above the best possible."""
+    """A plan's order and outcome; `gap` tells how far its cost may be above the best possible.
+
+    `durations_digest` names the model of durations that it was made with, empty for the rule book's assumption.
+    """
 
     plan_id: str
     date: str
@@ -28,6 +31,7 @@ class PlanView(BaseModel):
     seconds: int
     rules_digest: str
     problem_digest: str
+    durations_digest: str
     cost: int
     bound: int
     progress: dict[str, Any]

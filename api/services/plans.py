@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from api import record
 from api.office import Office
+from api.planning import learning
 from api.planning.frozen import problem_of
 from api.refusals import PlanIsStale, PlanIsUnsound, WrongState
 from api.store import bookings, guests, plans, projects, rulebooks
@@ -23,10 +24,17 @@ PLANNABLE = (ProjectState.SUBMITTED, ProjectState.UNSCHEDULED)
 def order(
     session: Session, office: Office, day: date, *, seed: int, seconds: int, actor: str, now: datetime
 ) -> PlanRow:
-    """The day's plan is ordered; a worker takes it from there."""
+    """The day's plan is ordered, with what is known of durations now; a worker takes it from there."""
     rulebooks.keep(session, office.book, now)
     return plans.order(
-        session, day, seed=seed, seconds=seconds, rules_digest=office.book.digest, by=actor, now=now
+        session,
+        day,
+        seed=seed,
+        seconds=seconds,
+        rules_digest=office.book.digest,
+        durations_digest=learning.known(session).digest,
+        by=actor,
+        now=now,
     )
 
 
@@ -34,14 +42,17 @@ def freeze(session: Session, office: Office, plan: PlanRow) -> Problem:
     """What there is to plan, as the world is now: the day's projects without a place, and rooms taken."""
     day = date.fromisoformat(plan.opening_date)
     waiting = [row for row in projects.rows_of(session, day) if row.state in PLANNABLE]
-    return problem_of(session, office, projects.values(session, waiting), int(plan.seed))
+    durations = learning.known(session, plan.durations_digest)
+    wanted = projects.values(session, waiting)
+    return problem_of(session, office, wanted, int(plan.seed), durations=durations)
 
 
 def alone(session: Session, office: Office, project_id: str, seed: int) -> Problem:
     """The problem of placing one project anew: around everything that is booked, its own rooms apart."""
     held = bookings.holding(session, project_id)
     wanted = (projects.load(session, project_id),)
-    return problem_of(session, office, wanted, seed, (held.booking_id,) if held else ())
+    without = (held.booking_id,) if held else ()
+    return problem_of(session, office, wanted, seed, without, learning.known(session))
 
 
 def claim(session: Session, worker: str, lease: timedelta, now: datetime) -> PlanRow | None:

@@ -13,7 +13,15 @@ from scheduler.planning.outcome import Plan, Unscheduled
 
 
 def order(
-    session: Session, day: date, *, seed: int, seconds: int, rules_digest: str, by: str, now: datetime
+    session: Session,
+    day: date,
+    *,
+    seed: int,
+    seconds: int,
+    rules_digest: str,
+    durations_digest: str = "",
+    by: str,
+    now: datetime,
 ) -> PlanRow:
     """A new order to plan the day."""
     count = select(func.count()).select_from(PlanRow).where(PlanRow.opening_date == day.isoformat())
@@ -24,6 +32,7 @@ def order(
         seed=str(seed),
         seconds=seconds,
         rules_digest=rules_digest,
+        durations_digest=durations_digest,
         ordered_by=by,
         ordered_at=now,
     )

@@ -1,6 +1,6 @@
 """How good forecasts were: each record judged by a model that knew only what came before it (rolling origin)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 from statistics import NormalDist
@@ -9,65 +9,105 @@ from scheduler.estimate.history import Model, Record, fit
 
 STEP = 25
 """Records between refits."""
+FEW = 30
+"""Records below which a stratum's coverage says little: its standard error is above 0.07 at 4/5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Forecasts of one kind: how many, the share within the quantile, pinball loss and slack in minutes."""
+    """Forecasts of one kind beside the assumption's of the same evaluations.
 
+    Coverage is the share that the quantile was enough for. Pinball loss, in minutes, is the proper score of a
+    quantile: level x shortfall, or (1 - level) x excess. Slack is the median of the minutes left over.
+    """
+
+    group: str
+    """all, category, centre, or size."""
     name: str
     records: int
+    few: bool
+    """Too few records to judge by."""
     coverage: float
     pinball: float
     slack: float
-    """Median minutes between the quantile and what was taken."""
+    assumed_coverage: float
+    assumed_pinball: float
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The quantile's record: for all, by category, and by few or many sections; and the assumption's beside it."""
+    """The record of the quantile `level`: over all, by category, by size and by centre; none before FEWEST."""
 
     level: float
     strata: tuple[Stratum, ...]
-    assumption: Stratum
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    record: Record
+    error: float
+    """Minutes between the quantile and what was taken."""
+    assumed: float
 
 
 def calibrate(records: Sequence[Record], level: float, spread: float) -> Calibration:
-    """The calibration of forecasts at `level`, the assumption having log-deviation `spread`.
-
-    Pinball loss is the proper score of a quantile: level × shortfall, or (1 - level) × excess.
-    """
+    """The calibration of forecasts at `level`, the assumption having log-deviation `spread`."""
     ordered = sorted(
         records, key=lambda r: (r.finished_on, r.centre_id, r.category, r.sections, r.bids, r.taken)
     )
-    judged: list[tuple[Record, float]] = []
+    factor = exp(spread * NormalDist().inv_cdf(level))
+    judged: list[_Judged] = []
     model: Model | None = None
+    margin = 0.0
     for nth, record in enumerate(ordered):
-        if nth % STEP == 0:
-            model = fit(ordered[:nth])
+        if nth % STEP == 0 and (model := fit(ordered[:nth])) is not None:
+            margin = model.margin(level)
         if model is not None:
             ratio = model.ratio(record.centre_id, record.category, record.sections, record.bids)
-            judged.append((record, _minutes(record) * exp(ratio + model.margin(level))))
-    assumed = [(r, _minutes(r) * exp(spread * NormalDist().inv_cdf(level))) for r, _ in judged]
-    return Calibration(level, tuple(_strata(judged, level)), _stratum("assumption", assumed, level))
+            assumed, taken = _minutes(record), record.taken.total_seconds() / 60
+            judged.append(_Judged(record, assumed * exp(ratio + margin) - taken, assumed * factor - taken))
+    return Calibration(level, tuple(_strata(judged, level)))
 
 
-def _strata(judged: list[tuple[Record, float]], level: float) -> Iterator[Stratum]:
-    yield _stratum("all", judged, level)
-    for category in sorted({record.category for record, _ in judged}):
-        yield _stratum(category, [entry for entry in judged if entry[0].category == category], level)
-    yield _stratum("1 section", [entry for entry in judged if entry[0].sections == 1], level)
-    yield _stratum("2 or more sections", [entry for entry in judged if entry[0].sections > 1], level)
+def _strata(judged: list[_Judged], level: float) -> Iterator[Stratum]:
+    groups: tuple[tuple[str, Callable[[Record], str]], ...] = (
+        ("all", lambda record: ""),
+        ("category", lambda record: record.category.value),
+        ("size", lambda record: _size(record.sections)),
+        ("centre", lambda record: record.centre_id),
+    )
+    for group, key in groups:
+        members: dict[str, list[_Judged]] = {}
+        for entry in judged:
+            members.setdefault(key(entry.record), []).append(entry)
+        for name, entries in sorted(members.items()):
+            yield _stratum(group, name, entries, level)
 
 
-def _stratum(name: str, judged: Sequence[tuple[Record, float]], level: float) -> Stratum:
-    errors = sorted(quantile - record.taken.total_seconds() / 60 for record, quantile in judged)
+def _size(sections: int) -> str:
+    """One section, two or three, or more."""
+    return "1" if sections == 1 else "2-3" if sections <= 3 else "4+"
+
+
+def _stratum(group: str, name: str, entries: Sequence[_Judged], level: float) -> Stratum:
+    errors = sorted(entry.error for entry in entries)
+    assumed = [entry.assumed for entry in entries]
     count = len(errors)
-    if not count:
-        return Stratum(name, 0, 0.0, 0.0, 0.0)
-    loss = sum((1 - level) * error if error >= 0 else -level * error for error in errors)
-    within = sum(error >= 0 for error in errors)
-    return Stratum(name, count, within / count, loss / count, errors[count // 2])
+    return Stratum(
+        group=group,
+        name=name,
+        records=count,
+        few=count < FEW,
+        coverage=sum(error >= 0 for error in errors) / count,
+        pinball=_pinball(errors, level),
+        slack=errors[count // 2],
+        assumed_coverage=sum(error >= 0 for error in assumed) / count,
+        assumed_pinball=_pinball(assumed, level),
+    )
+
+
+def _pinball(errors: Sequence[float], level: float) -> float:
+    return sum((1 - level) * error if error >= 0 else -level * error for error in errors) / len(errors)
 
 
 def _minutes(record: Record) -> float:

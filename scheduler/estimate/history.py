@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 
 from scheduler.errors import require
-from scheduler.estimate.assumption import Forecast, forecast
+from scheduler.estimate.assumption import Forecast, forecast, level_of
 from scheduler.projects import Category, Project
 from scheduler.rules import Rules
 
@@ -71,15 +71,20 @@ class Model:
         if self.scores:
             rank = ceil((len(self.scores) + 1) * level)
             return self.scores[min(rank, len(self.scores)) - 1]
-        widened = self.spread * (1 + 2 / sqrt(max(2, self.records - len(self.coefficients))))
-        return widened * NormalDist().inv_cdf(level)
+        return self.deviation * NormalDist().inv_cdf(level)
+
+    @property
+    def deviation(self) -> float:
+        """The spread; with few records widened for what they leave in doubt."""
+        if self.scores:
+            return self.spread
+        return self.spread * (1 + 2 / sqrt(max(2, self.records - len(self.coefficients))))
 
     def forecast(self, project: Project, centre_id: str, rules: Rules) -> Forecast:
         """The project's working time by history: median and rule book's quantile."""
         assumed = forecast(project, rules).expected
         ratio = self.ratio(centre_id, project.category, len(project.sections), project.bids)
-        level = min(max(float(rules.split_forecast_quantile), 0.01), 0.99)
-        return Forecast(_scaled(assumed, ratio), _scaled(assumed, ratio + self.margin(level)))
+        return Forecast(_scaled(assumed, ratio), _scaled(assumed, ratio + self.margin(level_of(rules))))
 
 
 def fit(records: Sequence[Record]) -> Model | None:

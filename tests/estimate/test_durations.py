@@ -110,11 +110,23 @@ def test_a_centre_with_one_odd_evaluation_stays_near_all_centres():
 def test_calibration_judges_by_what_was_known_before_and_history_beats_the_assumption():
     report = calibrate(history(500), 0.8, 0.31)
     overall = report.strata[0]
+    assert (overall.group, overall.few) == ("all", False)
     assert overall.records > 400
     assert 0.74 <= overall.coverage <= 0.86
-    assert overall.pinball < report.assumption.pinball
-    assert {stratum.name for stratum in report.strata} >= {"works", "1 section", "2 or more sections"}
-    assert sum(s.records for s in report.strata if s.name in set(Category)) == overall.records
+    assert overall.pinball < overall.assumed_pinball
+    for group in ("category", "size", "centre"):
+        strata = [stratum for stratum in report.strata if stratum.group == group]
+        assert len(strata) >= 2
+        assert sum(stratum.records for stratum in strata) == overall.records
+        mean = sum(stratum.records * stratum.pinball for stratum in strata) / overall.records
+        assert mean == pytest.approx(overall.pinball)
+    assert calibrate(history(500)[::-1], 0.8, 0.31) == report
+
+
+def test_a_stratum_with_few_records_is_marked_and_none_is_made_up_without_history():
+    report = calibrate(history(60), 0.8, 0.31)
+    assert {stratum.few for stratum in report.strata if stratum.group == "centre"} == {True}
+    assert calibrate(history(20), 0.8, 0.31).strata == ()
 
 
 def simulate(seed: int) -> tuple[Project, list[Finished], timedelta, float]:
