@@ -44,6 +44,8 @@ class Draft:
         """While searching: overlook a guest or a room now and then, so that not only the greedy choice is tried."""
         self.wanted: dict[int, int] = {}
         """Starts at which the homes alone would do best."""
+        self.forced: tuple[int, ...] = ()
+        """Tasks that the homes alone, no guest in their way, would split."""
         self.next_support = [board.support_price(venue, 1) for venue in range(len(board.venues))]
         """What the next support of each venue costs."""
         self.extra: list[dict[int, int]] = [{} for _ in board.venues]
@@ -73,7 +75,7 @@ class Draft:
 
     def __reduce__(self) -> tuple[Callable[..., "Draft"], tuple[object, ...]]:
         """Reaches another process as its board, which that process remembers, and what differs from an empty draft."""
-        state = (self.free, self.placed, self.kept, self.wanted, self._until)
+        state = (self.free, self.placed, self.kept, self.wanted, self.forced, self._until)
         return _restored, (self.board.packed(), *state)
 
     @property
@@ -103,6 +105,11 @@ class Draft:
             self._watched[nth] = True
         self.late = [n for n, watched in enumerate(self._watched) if watched and self._is_late(n)]
         self._late_at = {nth: at for at, nth in enumerate(self.late)}
+
+    def is_avoidable(self, nth: int) -> bool:
+        """Whether the task has no place on its opening day though that could hold it."""
+        task, placement = self.board.tasks[nth], self.placed.get(nth)
+        return task.same_day != 0 and (placement is None or placement.start >= task.split_from)
 
     def _is_late(self, nth: int) -> bool:
         placement = self.placed.get(nth)
@@ -303,10 +310,11 @@ def _restored(
     placed: dict[int, Placement],
     kept: dict[int, Placement],
     wanted: dict[int, int],
+    forced: tuple[int, ...],
     until: int,
 ) -> Draft:
     draft = Draft(_unpacked(packed))
-    draft.kept, draft.wanted = kept, wanted
+    draft.kept, draft.wanted, draft.forced = kept, wanted, forced
     for nth, placement in placed.items():
         draft.add(nth, placement)
     draft.free, draft._until = free, until

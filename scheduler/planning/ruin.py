@@ -1,11 +1,11 @@
 """Which placements to take out together: those whose rooms, times or guests are in each other's way."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft
-from scheduler.timeline import run_of
+from scheduler.timeline import each_slot, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,25 @@ class Scope:
 
     tasks: tuple[int, ...]
     about: tuple[int, ...] = ()
+    stubborn: dict[int, int] = field(default_factory=dict)
+    """What the split of a task weighs on top, the more often its opening day was tried in vain."""
+
+    def grudge(self, draft: Draft, tasks: Iterable[int]) -> int:
+        """What the splits among these tasks weigh on top, so that not always the same ones are split."""
+        return sum(self.stubborn.get(nth, 0) for nth in tasks if draft.is_avoidable(nth))
 
     def waiting(self, draft: Draft) -> Sequence[int]:
         """Who should get a better place: what the search is about, otherwise all that wait."""
         return self.about or draft.late
 
+
+STARTS_TRIED = 3
+GUESTS_TRIED = 16
+"""Starts on the opening day, and guest venues at each, that are looked at to make room for a split task."""
+EJECTION = 100
+"""How hard it is to move one task that was never hard to place."""
+BLOCKED = 1 << 40
+"""Harder than to move any tasks."""
 
 Ruin = Callable[[Draft, Chance, int, Scope], list[int]]
 
@@ -91,6 +105,44 @@ def hot_venue(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int
     own = [n for n in board.at_home[home] if board.first[n] // width == day or n in users]
     own.sort(key=lambda n: (draft.wanted.get(n, board.first[n]), n))
     return own + sorted(users - set(own))
+
+
+def make_room(draft: Draft, chance: Chance, nth: int, scope: Scope) -> list[int]:
+    """A task that is split although it need not be, then those in its way at one start on its opening day.
+
+    Of a few starts, and of its rooms and some guests' rooms at each, those where least has to give way: few tasks,
+    and such as are placed again without trouble (ejection, Nagata and Bräysy 2009).
+    """
+    task = draft.board.tasks[nth]
+    starts = list(each_slot(task.same_day))
+    found: list[tuple[int, set[int]]] = []
+    for _ in range(STARTS_TRIED):
+        span = run_of(task.length) << starts[chance.below(len(starts))]
+        ways = [_easiest(draft, chance, scope, task.rooms, span)]
+        for suited in task.guest_rooms:
+            guests = [venue for venue in suited if draft.may_meet(task, venue)]
+            chance.shuffle(guests)
+            rooms = [room for venue in guests[:GUESTS_TRIED] for room in suited[venue]]
+            ways.append(_easiest(draft, chance, scope, rooms, span))
+        found.append((sum(weight for weight, _ in ways), set().union(*(tasks for _, tasks in ways))))
+    _, others = min(found, key=lambda way: way[0])
+    return [nth, *_some(others - {nth}, chance, len(others))]
+
+
+def _easiest(
+    draft: Draft, chance: Chance, scope: Scope, rooms: Sequence[int], span: int
+) -> tuple[int, set[int]]:
+    """Who sits in that of the rooms which is easiest to clear, and how hard it is."""
+    best, users = BLOCKED, set[int]()
+    for room in rooms:
+        if draft.free[room] & span == span:
+            return 0, set()
+        if draft.board.free[room] & span == span:
+            here = _users_at(draft, (room,), span)
+            weight = sum(EJECTION + scope.stubborn.get(n, 0) for n in here) + chance.below(EJECTION)
+            if here and weight < best:
+                best, users = weight, here
+    return best, users
 
 
 RUINS: tuple[tuple[int, Ruin], ...] = (

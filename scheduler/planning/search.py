@@ -1,5 +1,6 @@
 """Ruin and recreate (Schrimpf and others 2000): take a few placements out, put them back better, repeat."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from math import exp, log
 
@@ -7,7 +8,7 @@ from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.insertion import best_placement
 from scheduler.planning.resume import still_allowed
-from scheduler.planning.ruin import RUINS, Scope, hot_venue
+from scheduler.planning.ruin import RUINS, Scope, hot_venue, make_room
 
 LARGEST_RUIN = 8
 HEATS = (2.0, 60.0, 15.0, 200.0, 2.0)
@@ -16,6 +17,11 @@ COLD = 0.3
 """What heat falls to at the end of a round."""
 ENOUGH = 40
 """Iterations for each task from which several rounds pay; with fewer there is one, the gentlest."""
+
+ROOM = 3
+"""One iteration in so many makes room for a split that can be avoided, as long as the best plan has one."""
+STUBBORN, MOST_STUBBORN = 5, 100
+"""What a split weighs on top for each time that room was made for it in vain, and at most."""
 
 SLOW = 5
 """Iterations that each evaluation of several days beyond the first counts as."""
@@ -66,6 +72,7 @@ class Search:
         draft.watch(scope.tasks)
         self.best = self._placed()
         self.best_standing, self.best_cost = draft.standing, draft.price
+        self._forced = Counter(self._home_day(nth) for nth in draft.forced)
         self._chance = Chance(seed)
         self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
 
@@ -94,13 +101,27 @@ class Search:
             if nth > last:
                 last = nth
                 self.restore()
+                self._scope.stubborn.clear()
             heat = heats[nth] * (COLD / heats[nth]) ** (at / length)
             iteration += self._step(heat)
             if self.draft.standing < self.best_standing:
+                if self.draft.standing[:2] < self.best_standing[:2]:
+                    self._scope.stubborn.clear()
                 self.best_standing, self.best_cost = self.draft.standing, self.draft.price
                 self.best, is_best = self._placed(), self.draft.is_best(bound)
                 found(iteration, self.best_cost)
         return iterations
+
+    def _needless(self) -> list[int]:
+        """Tasks that are split at homes which, left alone, need not split so many that day."""
+        draft = self.draft
+        splits = [nth for nth in self._scope.waiting(draft) if draft.is_avoidable(nth)]
+        count = Counter(self._home_day(nth) for nth in splits)
+        return [nth for nth in splits if count[self._home_day(nth)] > self._forced[self._home_day(nth)]]
+
+    def _home_day(self, nth: int) -> tuple[int, int]:
+        board = self.draft.board
+        return board.tasks[nth].home, board.first[nth] // board.axis.width
 
     def _placed(self) -> dict[int, Placement]:
         placed = self.draft.placed
@@ -124,18 +145,27 @@ class Search:
     def _step(self, heat: float) -> int:
         """Ruin, recreate, accept or undo; returns how many iterations that was worth."""
         draft, chance = self.draft, self._chance
-        ruin = self._wheel[chance.below(len(self._wheel))]
-        size = 2 + chance.below(LARGEST_RUIN - 1)
-        out = [nth for nth in ruin(draft, chance, size, self._scope) if self._movable[nth]]
+        needless = self._needless() if self.best_standing[1] and chance.below(ROOM) == 0 else []
+        first = needless[chance.below(len(needless))] if needless else -1
+        if needless:
+            out, mixed = make_room(draft, chance, first, self._scope), chance.below(4) == 0
+        else:
+            ruin = self._wheel[chance.below(len(self._wheel))]
+            out = ruin(draft, chance, 2 + chance.below(LARGEST_RUIN - 1), self._scope)
+            mixed = ruin is not hot_venue
+        out = [nth for nth in out if self._movable[nth]]
         if not out:
             return 1
         before = draft.price
         # A worse plan is accepted with probability exp(-worse / heat).
-        limit = before - heat * log(max(chance.share(), exp(-50)))
+        limit = before - heat * log(max(chance.share(), exp(-50))) + self._scope.grudge(draft, out)
         taken: dict[int, Placement] = {n: draft.remove(n) for n in out if n in draft.placed}
-        if ruin is not hot_venue:
+        if mixed:
             self._mix(out)
         if not self._recreate(out, limit):
+            if needless:
+                stubborn = self._scope.stubborn
+                stubborn[first] = min(MOST_STUBBORN, stubborn.get(first, 0) + STUBBORN)
             for nth in out:
                 if nth in draft.placed:
                     draft.remove(nth)
@@ -166,4 +196,4 @@ class Search:
                 return False
             lacking -= least[nth]
             insert_all(draft, (nth,))
-        return draft.price <= limit
+        return draft.price + self._scope.grudge(draft, out) <= limit

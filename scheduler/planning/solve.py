@@ -47,6 +47,7 @@ def solve(
     draft = min(drafts, key=lambda each: each.standing)
     tell(Progress("home starts", 0, draft.cost, bound.total))
     draft.wanted = bound.starts[-1]
+    draft.forced = tuple(n for n, at in bound.starts[0].items() if at >= board.tasks[n].split_from)
     movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
     left = _search(draft, movable, budget.iterations, bound.total, tell, stop, run)
     draft.look_until(None)

@@ -15,7 +15,7 @@ SMALL = [Shape(5 + seed % 3, 4, (1, 2), seed=seed, many_sections=0, two_guests=0
 @pytest.mark.parametrize("shape", SMALL, ids=lambda shape: f"seed {shape.seed}")
 def test_the_bound_never_exceeds_the_optimum_and_the_plan_is_within_its_stated_gap(shape):
     problem = make(shape)
-    plan = solve(problem, Budget(400))
+    plan = solve(problem, Budget(2_000))
     exact = solve_whole(problem, 20, workers=1, ceiling=plan.cost)
     assert exact.optimal
     assert verify_plan(problem, exact.plan) == ()
