@@ -43,6 +43,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "POST /plans/{plan_id}/publish": frozenset((Role.OPERATOR,)),
     "GET /projects/{project_id}/offers": frozenset((Role.OPERATOR,)),
     "GET /projects/{project_id}/forecast": STAFF | {Role.MACHINE},
+    "GET /projects/{project_id}/explanation": STAFF | {Role.MACHINE},
     "POST /projects/{project_id}/placement": frozenset((Role.OPERATOR,)),
     "POST /projects/{project_id}/cancellation": frozenset((Role.OPERATOR,)),
     "POST /projects/{project_id}/postponement": frozenset((Role.OPERATOR,)),

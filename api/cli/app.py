@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import day, documents, durations, fairness, serve, verify
+from api.cli import day, documents, durations, fairness, reasons, serve, verify
 from api.cli.terminal import say_error
 from scheduler.errors import SchedulerError
 
@@ -19,6 +19,7 @@ app.command("day")(day.day)
 app.command("world")(documents.world)
 app.command("plan")(documents.plan)
 app.command("check")(documents.check)
+app.command("explain")(reasons.explain_plan)
 app.command("draw")(documents.draw)
 app.command("verify")(verify.verify)
 app.command("prove")(verify.prove)

@@ -7,20 +7,34 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from api.office import Office
+from api.planning import learning
 from api.planning.learning import Durations
 from api.store import bookings, experts, guests, limits, projects, support, venues
 from models.bookings import BookingState
+from models.plans import PlanRow
+from models.projects import ProjectState
 from scheduler.planning.problem import PairCount, Problem, Refusal, Supply, SupportCount
 from scheduler.projects import Project
 from scheduler.supply import supply_left, supply_of, uses_of
 from scheduler.timeline import ZONE
 from scheduler.venues import Venue
 
+PLANNABLE = (ProjectState.SUBMITTED, ProjectState.UNSCHEDULED)
+"""States in which a plan looks for a place."""
 AHEAD = (BookingState.PENDING, BookingState.CONFIRMED)
 """States of bookings whose supports are not counted yet."""
 BY_ASSUMPTION = Durations()
 MONTH, YEAR = 7, 4
 """Characters of an ISO day that name its month, and its year."""
+
+
+def day_of(session: Session, office: Office, plan: PlanRow) -> Problem:
+    """The problem that an order asks about, as the world is now: its day's projects that have no place."""
+    day = date.fromisoformat(plan.opening_date)
+    waiting = [row for row in projects.rows_of(session, day) if row.state in PLANNABLE]
+    durations = learning.known(session, plan.durations_digest)
+    wanted = projects.values(session, waiting)
+    return problem_of(session, office, wanted, int(plan.seed), durations=durations)
 
 
 def problem_of(

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from api import record
 from api.office import Office
 from api.planning import learning
-from api.planning.frozen import problem_of
+from api.planning.frozen import PLANNABLE, day_of, problem_of
 from api.refusals import PlanIsStale, PlanIsUnsound, WrongState
 from api.store import bookings, guests, plans, projects, rulebooks
 from models.bookings import BookingState
@@ -17,8 +17,6 @@ from scheduler.planning.budget import Progress
 from scheduler.planning.outcome import Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.problem import Problem
 from scheduler.verification.plans import verify_plan
-
-PLANNABLE = (ProjectState.SUBMITTED, ProjectState.UNSCHEDULED)
 
 
 def order(
@@ -40,11 +38,7 @@ def order(
 
 def freeze(session: Session, office: Office, plan: PlanRow) -> Problem:
     """What there is to plan, as the world is now: the day's projects without a place, and rooms taken."""
-    day = date.fromisoformat(plan.opening_date)
-    waiting = [row for row in projects.rows_of(session, day) if row.state in PLANNABLE]
-    durations = learning.known(session, plan.durations_digest)
-    wanted = projects.values(session, waiting)
-    return problem_of(session, office, wanted, int(plan.seed), durations=durations)
+    return day_of(session, office, plan)
 
 
 def alone(session: Session, office: Office, project_id: str, seed: int) -> Problem:
