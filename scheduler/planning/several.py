@@ -35,6 +35,12 @@ class _Days:
         self._layouts: dict[tuple[int, int, Layout], tuple[int, ...]] = {}
         self._windows: dict[int, int] = {}
         self._supplied: dict[tuple[int, int], int] = {}
+        home, hours = draft.board.hours[task.home], {draft.board.hours[venue] for venue in task.guests}
+        self._hours = {
+            (max(opens, home[0]), min(closes, home[1]))
+            for opens in {home[0], *(opens for opens, _ in hours)}
+            for closes in {home[1], *(closes for _, closes in hours)}
+        }
 
     def cheapest(self, layouts: tuple[Layout, ...]) -> Placement | None:
         """The cheapest placement, the one that ends first among equals; None when none was found."""
@@ -43,8 +49,11 @@ class _Days:
         found: Placement | None = None
         for layout in layouts:
             for room in task.rooms:
+                least = self._least(layout, room)
+                if least is None:
+                    continue
                 for cost, rooms in self._teams(layout, (room,), self._ranked, 0):
-                    if best is not None and cost > best[0]:
+                    if best is not None and cost + least > best[0]:
                         break
                     sessions = self.sessions(layout, rooms, None if best is None else best[0] - cost)
                     if sessions:
@@ -101,10 +110,23 @@ class _Days:
             from_slot = (slot // axis.width + 1) * axis.width
         return tuple(sessions)
 
+    def _least(self, layout: Layout, room: int) -> int | None:
+        """What starts cost at least, by the home's room alone and whatever the guests' hours; None: there are none."""
+        draft, task = self.draft, self.task
+        prices = []
+        for opens, closes in self._hours:
+            if works := self._laid(opens, closes, layout):
+                length = -(-task.brief.shifts.length(works[0]) // draft.board.axis.grid)
+                if starts := self._window(length) & draft.starts(room, length):
+                    prices.append(draft.board.price(task, first_slot(starts)))
+        return min(prices, default=None)
+
     def _works(self, layout: Layout, rooms: tuple[int, ...]) -> tuple[int, ...]:
         board = self.draft.board
         used = [board.hours[board.room_venue[room]] for room in rooms]
-        opens, closes = max(opens for opens, _ in used), min(closes for _, closes in used)
+        return self._laid(max(opens for opens, _ in used), min(closes for _, closes in used), layout)
+
+    def _laid(self, opens: int, closes: int, layout: Layout) -> tuple[int, ...]:
         key = opens, closes, layout
         if key not in self._layouts:
             self._layouts[key] = _laid(self.task, opens, closes, layout, self.task.brief.work)
@@ -112,9 +134,7 @@ class _Days:
 
     def _starts(self, rooms: tuple[int, ...], length: int) -> int:
         draft, task = self.draft, self.task
-        if length not in self._windows:
-            self._windows[length] = starts_of(task.window, length) & task.steps
-        starts = self._windows[length]
+        starts = self._window(length)
         for room in rooms:
             starts &= draft.starts(room, length)
         if draft.board.supply:
@@ -124,6 +144,11 @@ class _Days:
                     self._supplied[key] = draft.supplied(task, *key)
                 starts &= self._supplied[key]
         return starts
+
+    def _window(self, length: int) -> int:
+        if length not in self._windows:
+            self._windows[length] = starts_of(self.task.window, length) & self.task.steps
+        return self._windows[length]
 
 
 def _laid(task: Task, opens: int, closes: int, layout: Layout, work: int) -> tuple[int, ...]:
