@@ -16,6 +16,7 @@ from api.cli.terminal import advancing, out, say_error
 from api.day import Day, embedded_office, first_request, run_day
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
+from api.files.surroundings import Surroundings, read_surroundings
 from api.files.worlds import read_world
 from api.files.writing import secret_folder, write, write_secret
 from api.reports.board import board_view
@@ -67,6 +68,7 @@ def day(
     if size not in SIZES:
         raise typer.BadParameter(f"{size!r} is none of {', '.join(SIZES)}", param_hint="--size")
     house = read_world(world) if world else make_world(size)
+    around = read_surroundings(world, house.venues) if world else Surroundings()
     with advancing() as advance:
         read = _openings(openings, on, house, book, pairs, strict)
         advance("read", len(read.projects), len(read.projects))
@@ -75,7 +77,15 @@ def day(
             venues=house.venues,
             calendar=read_calendar(calendar),
             rule_book=book,
-            supply=supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
+            commitments=around.commitments,
+            pair_history=around.pair_history,
+            support_history=around.support_history,
+            supply=(
+                *supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
+                *around.supply,
+            ),
+            distances=around.distances,
+            quotas=around.quotas,
             seed=secrets.randbits(63) if seed is None else seed,
         )
         with embedded_office(book, problem.calendar, on, seed) as office:

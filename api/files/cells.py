@@ -16,6 +16,12 @@ _WRITTEN_TIME = re.compile(
     r"(\d{1,2})[:时点](?:(\d{1,2})分?|整)?(?::\d{2}(?:\.\d+)?)?"
 )
 _BETWEEN = re.compile(r"[;,、\s]+").split
+_WEEKDAYS = tuple(
+    (str(number), english, f"周{chinese}", f"星期{chinese}")
+    for number, (english, chinese) in enumerate(
+        zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "一二三四五六日", strict=True), start=1
+    )
+)
 _TIME_RULE = "a local date and time, such as 2026-03-05 09:30 or 2026年3月5日 上午9:30"
 
 _CATEGORIES = {
@@ -59,9 +65,15 @@ def read_id(cell: str) -> str:
 
 def read_time(cell: str) -> datetime:
     """A local time: 2026-03-05T09:30, 2026/3/5 9:30, 2026年3月5日 上午9:30 or 下午3时30分; its zone if it names one."""
-    at = _iso(cell) or _written(cell)
+    at = read_moment(cell)
     if at.time() == time():
         raise ValueError("names the hour of the opening; midnight is no opening time")
+    return at
+
+
+def read_moment(cell: str) -> datetime:
+    """A local time as `read_time` knows it, or a day alone: its midnight."""
+    at = _iso(cell) or _written(cell)
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
@@ -133,6 +145,17 @@ def read_day(cell: str) -> date:
         return date(*map(int, found.groups())) if found else date.fromisoformat(cell)
     except ValueError:
         raise ValueError("a day, such as 2026-05-04") from None
+
+
+def read_day_or_weekday(cell: str) -> date | int:
+    """A weekday as 1 (Monday) to 7, Mon or 周一, or a single day."""
+    for number, names in enumerate(_WEEKDAYS, start=1):
+        if cell.lower() in names:
+            return number
+    try:
+        return read_day(cell)
+    except ValueError:
+        raise ValueError("a weekday (1 to 7, Mon, 周一), or a day, such as 2026-05-04") from None
 
 
 def read_clock(cell: str) -> time:

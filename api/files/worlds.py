@@ -2,114 +2,22 @@
 
 import csv
 import io
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
 
-from api.files.cells import read_clock, read_id, read_set, read_text, whole
 from api.files.documents import load_world
-from api.files.tables import BadRow, BadRows, Column, Row, read_table
-from scheduler.errors import BadInput
-from scheduler.people import Expert, ExpertStatus, Pool, Tie, TieKind
+from api.files.folders import all_known, build, rows_of, unknown
+from api.files.tables import BadRow, BadRows, Row
+from api.files.world_tables import KEYS, OPTIONAL, TABLES
+from scheduler.errors import require
+from scheduler.people import Expert, Pool
 from scheduler.synthetic import Organisation, Person, World, is_uscc
-from scheduler.venues import Centre, Room, Venue
+from scheduler.venues import Blocked, Centre, Hours, Room, Venue
 
 T = TypeVar("T")
-
-SUFFIXES = (".csv", ".xlsx")
-YES = frozenset(("yes", "true", "1", "是", "y"))
-NO = frozenset(("no", "false", "0", "否", "n"))
-
-
-_SIX_DIGITS = re.compile(r"\d{6}").fullmatch
-
-
-def _region(cell: str) -> str:
-    if not _SIX_DIGITS(cell):
-        raise ValueError("a GB/T 2260 code of six digits")
-    return cell
-
-
-def _yes(cell: str) -> bool:
-    if cell.lower() not in YES | NO:
-        raise ValueError("yes or no")
-    return cell.lower() in YES
-
-
-def _status(cell: str) -> ExpertStatus:
-    try:
-        return ExpertStatus(cell.lower())
-    except ValueError:
-        raise ValueError("one of " + ", ".join(ExpertStatus)) from None
-
-
-def _ties(cell: str) -> frozenset[Tie]:
-    """Ties as kind:USCC or kind:USCC:until, apart by semicolon."""
-    ties = set()
-    for part in read_set(cell):
-        kind, _, rest = part.partition(":")
-        organisation, _, until = rest.partition(":")
-        try:
-            ties.add(Tie(organisation, TieKind(kind), date.fromisoformat(until) if until else None))
-        except ValueError:
-            raise ValueError("kind:USCC, or kind:USCC:2024-12-31; kinds " + ", ".join(TieKind)) from None
-        if not organisation:
-            raise ValueError("kind:USCC names an organisation")
-    return frozenset(ties)
-
-
-TABLES: Mapping[str, tuple[Column, ...]] = {
-    "centres": (
-        Column("centre_id", ("中心编号",), read_id, required=True),
-        Column("name", ("中心名称",), read_text, required=True),
-        Column("region", ("行政区划代码",), _region, required=True),
-        Column("uscc", ("统一社会信用代码",), read_id),
-    ),
-    "venues": (
-        Column("venue_id", ("场所编号",), read_id, required=True),
-        Column("centre_id", ("中心编号",), read_id, required=True),
-        Column("name", ("场所名称",), read_text, required=True),
-        Column("region", ("行政区划代码",), _region, required=True),
-        Column("opens", ("开放时间",), read_clock),
-        Column("closes", ("关闭时间",), read_clock),
-    ),
-    "rooms": (
-        Column("room_id", ("评标室编号",), read_id, required=True),
-        Column("venue_id", ("场所编号",), read_id, required=True),
-        Column("seats", ("工位数",), whole(1, 1_000), required=True),
-        Column("equipment", ("设备",), read_set),
-    ),
-    "experts": (
-        Column("expert_id", ("专家编号",), read_id, required=True),
-        Column("employer", ("工作单位统一社会信用代码",), read_id, required=True),
-        Column("region", ("行政区划代码",), _region, required=True),
-        Column("specialties", ("评标专业", "专业"), read_set, required=True),
-        Column("status", ("状态",), _status),
-        Column("senior", ("高级职称",), _yes),
-        Column("birth_year", ("出生年份",), whole(1900, 2100)),
-        Column("department", ("部门",), read_text),
-        Column("employer_group", ("上级单位",), read_text),
-        Column("ties", ("利害关系",), _ties),
-        Column("conflicts", ("回避专家",), read_set),
-        Column("person", ("人员标识",), read_text),
-    ),
-    "organisations": (
-        Column("uscc", ("统一社会信用代码",), read_id, required=True),
-        Column("name", ("单位名称",), read_text, required=True),
-        Column("aliases", ("曾用名及简称",), read_set),
-    ),
-    "people": (
-        Column("expert_id", ("专家编号",), read_id, required=True),
-        Column("name", ("姓名",), read_text, required=True),
-        Column("telephone", ("联系电话",), read_text),
-    ),
-}
-"""The tables of a world; organisations and people may be left out."""
-
-OPTIONAL = frozenset(("organisations", "people"))
 
 
 def read_world(path: Path) -> World:
@@ -119,36 +27,78 @@ def read_world(path: Path) -> World:
         return load_world(path.read_bytes(), people.read_bytes() if people.is_file() else None)
     if (path / "world.json").is_file():
         return read_world(path / "world.json")
-    rows = {name: _table(path, name) for name in TABLES}
-    experts = _build(_employed(rows["experts"], _usccs(rows["organisations"])), Expert)
+    rows = {
+        name: rows_of(path, name, columns, needed=name not in OPTIONAL, key=KEYS.get(name, 1))
+        for name, columns in TABLES.items()
+    }
+    experts = build(_employed(rows["experts"], _usccs(rows["organisations"])), Expert)
     rooms: dict[str, list[Room]] = defaultdict(list)
     known = {row.values["venue_id"] for row in rows["venues"]}
     bad = [row for row in rows["rooms"] if row.values["venue_id"] not in known]
     if bad:
-        raise BadRows(tuple(_unknown(row, "venue_id", "a venue of the venues table") for row in bad), "rooms")
+        raise BadRows(tuple(unknown(row, "venue_id", "a venue of the venues table") for row in bad), "rooms")
     for row in rows["rooms"]:
         rooms[row.values["venue_id"]].append(
             Room(row.values["room_id"], row.values["seats"], row.values.get("equipment", frozenset()))
         )
-    centres = _build(rows["centres"], Centre)
+    centres = build(rows["centres"], Centre)
     ids = {centre.centre_id for centre in centres}
     bad = [row for row in rows["venues"] if row.values["centre_id"] not in ids]
     if bad:
         raise BadRows(
-            tuple(_unknown(row, "centre_id", "a centre of the centres table") for row in bad), "venues"
+            tuple(unknown(row, "centre_id", "a centre of the centres table") for row in bad), "venues"
         )
 
+    hours, blocked = _hours(rows["hours"], known), _blocked(rows["blocked"], known, rooms)
+
     def venue(**facts: Any) -> Venue:
-        own = sorted(rooms[facts["venue_id"]], key=lambda room: room.room_id)
-        return Venue(rooms=tuple(own), **facts)
+        own, venue_id = sorted(rooms[facts["venue_id"]], key=lambda room: room.room_id), facts["venue_id"]
+        return Venue(rooms=tuple(own), blocked=blocked[venue_id], hours=hours[venue_id], **facts)
 
     return World(
         centres,
-        _build(rows["venues"], venue),
+        build(rows["venues"], venue),
         Pool.of(experts),
-        _build(rows["organisations"], lambda uscc, name, **_: Organisation(uscc, name)),
-        _build([Row(r.line, r.cells, {"telephone": "", **r.values}, None) for r in rows["people"]], Person),
+        build(rows["organisations"], lambda uscc, name, **_: Organisation(uscc, name)),
+        build([Row(r.line, r.cells, {"telephone": "", **r.values}, None) for r in rows["people"]], Person),
     )
+
+
+def _hours(rows: Sequence[Row], venues: Collection[str]) -> Mapping[str, tuple[Hours, ...]]:
+    """Each venue's hours on single weekdays and days; without times it is closed."""
+    all_known(rows, "hours", "venue_id", venues, "a venue of the venues table")
+
+    def make(
+        venue_id: str, day: date | int, opens: time | None = None, closes: time | None = None
+    ) -> tuple[str, Hours]:
+        require(
+            (opens is None) == (closes is None), "closes", closes, "both times, or none when it is closed"
+        )
+        at = {"weekday": day} if isinstance(day, int) else {"day": day}
+        return venue_id, Hours(opens or time(), closes or time(), **at)
+
+    return _grouped(build(rows, make, "hours"))
+
+
+def _blocked(
+    rows: Sequence[Row], venues: Collection[str], rooms: Mapping[str, Sequence[Room]]
+) -> Mapping[str, tuple[Blocked, ...]]:
+    """Each venue's times in which it, or one of its rooms, cannot be used."""
+    all_known(rows, "blocked", "venue_id", venues, "a venue of the venues table")
+
+    def make(venue_id: str, room_id: str | None = None, **facts: Any) -> tuple[str, Blocked]:
+        known = {room.room_id for room in rooms.get(venue_id, ())}
+        require(room_id is None or room_id in known, "room_id", room_id, f"a room of {venue_id}")
+        return venue_id, Blocked(room_id=room_id, **facts)
+
+    return _grouped(build(rows, make, "blocked"))
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, tuple[T, ...]]:
+    groups: defaultdict[str, tuple[T, ...]] = defaultdict(tuple)
+    for key, value in pairs:
+        groups[key] += (value,)
+    return groups
 
 
 def tables_of(world: World) -> dict[str, str]:
@@ -164,6 +114,22 @@ def tables_of(world: World) -> dict[str, str]:
             ),
         ),
         "rooms": _csv("rooms", ((r.room_id, venue, r.seats, _set(r.equipment)) for r, venue in rooms)),
+        "hours": _csv(
+            "hours",
+            (
+                (v.venue_id, h.weekday or h.day, *_clocks(h))
+                for v in world.venues
+                for h in v.hours
+            ),
+        ),
+        "blocked": _csv(
+            "blocked",
+            (
+                (v.venue_id, b.room_id or "", b.start.isoformat(), b.end.isoformat(), b.reason)
+                for v in world.venues
+                for b in v.blocked
+            ),
+        ),
         "experts": _csv(
             "experts",
             (
@@ -179,41 +145,6 @@ def tables_of(world: World) -> dict[str, str]:
         "organisations": _csv("organisations", ((o.uscc, o.name, "") for o in world.organisations)),
         "people": _csv("people", ((p.expert_id, p.name, p.telephone) for p in world.people)),
     }  # fmt: skip
-
-
-def _table(folder: Path, name: str) -> list[Row]:
-    """The rows of one table; raises `BadRows` when any is bad, or an id comes twice."""
-    path = next(
-        (folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()), None
-    )
-    if path is None:
-        if name in OPTIONAL:
-            return []
-        raise BadInput("world", str(folder), f"a folder with world.json, or with {name}.csv or {name}.xlsx")
-    columns = TABLES[name]
-    rows = list(read_table(path, columns, {}))
-    bad = [row.flaw for row in rows if row.flaw is not None]
-    seen: dict[str, int] = {}
-    for row in rows:
-        own = row.cells.get(columns[0].name, "")
-        if own and seen.setdefault(own, row.line) != row.line:
-            bad.append(BadRow(row.line, columns[0].name, own, f"comes once; line {seen[own]} has it"))
-    if bad:
-        raise BadRows(tuple(sorted(bad, key=lambda flaw: flaw.line)), path.name)
-    return rows
-
-
-def _build(rows: Sequence[Row], make: Callable[..., T]) -> tuple[T, ...]:
-    """The value of each row; raises `BadRows` naming every row that the engine refuses."""
-    made, bad = [], []
-    for row in rows:
-        try:
-            made.append(make(**row.values))
-        except BadInput as refusal:
-            bad.append(BadRow(row.line, refusal.field, str(refusal.value), refusal.rule))
-    if bad:
-        raise BadRows(tuple(bad))
-    return tuple(made)
 
 
 def _usccs(rows: Sequence[Row]) -> dict[str, str]:
@@ -236,7 +167,7 @@ def _employed(rows: Sequence[Row], usccs: Mapping[str, str]) -> list[Row]:
     """The experts' rows with each employer by USCC, so that no other name of it evades a cap."""
     own = set(usccs.values())
     bad = [
-        _unknown(row, "employer", "a USCC, or a name or alias of the organisations table")
+        unknown(row, "employer", "a USCC, or a name or alias of the organisations table")
         for row in rows
         if usccs and row.values["employer"] not in own | usccs.keys() and not is_uscc(row.values["employer"])
     ]
@@ -253,8 +184,9 @@ def _employed(rows: Sequence[Row], usccs: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def _unknown(row: Row, field: str, rule: str) -> BadRow:
-    return BadRow(row.line, field, row.cells[field], rule)
+def _clocks(hours: Hours) -> tuple[str, str]:
+    """Both times, or nothing when it is closed."""
+    return (f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") if hours.opens < hours.closes else ("", "")
 
 
 def _set(items: Iterable[str]) -> str:

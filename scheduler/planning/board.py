@@ -55,7 +55,7 @@ class Board:
     room_index: dict[tuple[str, str], int] = field(default_factory=dict)
     rooms_of: tuple[tuple[int, ...], ...] = ()
     hours: tuple[tuple[int, int], ...] = ()
-    """The minutes from and to which each venue is open."""
+    """The minutes from and to which each venue is usually open: what a day of several can hold."""
     at_home: tuple[tuple[int, ...], ...] = ()
     """The tasks of each venue as home."""
     support_steps: tuple[list[int], ...] = ()
@@ -109,8 +109,8 @@ def compile_board(problem: Problem) -> Board:
         taken.setdefault((commitment.venue_id, commitment.room_id), []).append(commitment)
     support = support_scale(problem)
     hours = {
-        (venue.opens, venue.closes): axis.daily(minute_of(venue.opens), minute_of(venue.closes))
-        for venue in problem.venues
+        (venue.opens, venue.closes, venue.hours): _open(axis, venue)
+        for venue in {(v.opens, v.closes, v.hours): v for v in problem.venues}.values()
     }
     board = Board(
         problem=problem,
@@ -122,7 +122,7 @@ def compile_board(problem: Problem) -> Board:
             _free(
                 axis,
                 problem.venues[nth],
-                hours[problem.venues[nth].opens, problem.venues[nth].closes],
+                hours[problem.venues[nth].opens, problem.venues[nth].closes, problem.venues[nth].hours],
                 room.room_id,
                 taken.get((problem.venues[nth].venue_id, room.room_id), ()),
             )
@@ -139,6 +139,9 @@ def compile_board(problem: Problem) -> Board:
         distance=_distances(problem),
         supply=_supply(problem, axis),
         begun=frozenset(booking.project_id for booking in problem.begun),
+        hours=tuple(
+            (minute_of(opens), minute_of(closes)) for opens, closes in (v.usual for v in problem.venues)
+        ),
     )
     tasks: list[Task] = []
     windows: dict[tuple[date, int, int, int], int] = {}
@@ -168,7 +171,6 @@ def _index(board: Board) -> None:
     }
     board.support_steps = tuple([] for _ in venues)
     board.rooms_of = tuple(map(tuple, rooms))
-    board.hours = tuple((minute_of(venue.opens), minute_of(venue.closes)) for venue in board.venues)
     board.at_home = tuple(map(tuple, homes))
     board.first = tuple(_first(task, board.axis) for task in board.tasks)
     board.least = tuple(board.price(task, slot) for task, slot in zip(board.tasks, board.first, strict=True))
@@ -183,9 +185,22 @@ def _first(task: Task, axis: Axis) -> int:
 def _axis(problem: Problem, briefs: list[Brief]) -> Axis:
     grid = gcd(*(brief.shifts.grid for brief in briefs)) if briefs else 10
     days = {day for brief in briefs for day in (brief.opening_day, *brief.days)}
-    opens = min((minute_of(venue.opens) for venue in problem.venues), default=0)
-    closes = max((minute_of(venue.closes) for venue in problem.venues), default=0)
+    hours = [(venue.opens, venue.closes) for venue in problem.venues]
+    hours += [(each.opens, each.closes) for venue in problem.venues for each in venue.hours]
+    opens = min((minute_of(opens) for opens, _ in hours), default=0)
+    closes = max((minute_of(closes) for _, closes in hours), default=0)
     return Axis.of(days, grid, opens, closes)
+
+
+def _open(axis: Axis, venue: Venue) -> int:
+    """The slots of the venue's hours on each day."""
+    if not venue.hours:
+        return axis.daily(minute_of(venue.opens), minute_of(venue.closes))
+    slots = 0
+    for nth, day in enumerate(axis.days):
+        opens, closes = venue.hours_on(day)
+        slots |= axis.span(nth, minute_of(opens), minute_of(closes))
+    return slots
 
 
 def _free(axis: Axis, venue: Venue, free: int, room_id: str, commitments: Iterable[Commitment]) -> int:
@@ -277,10 +292,7 @@ def _task(
         able_count = str(len(guest_rooms[0]))
         wanted = {"needed": str(len(places)), "seats": str(brief.seats(1)), "able": able_count, "gear": gear}
         return Hopeless(Said("no_guest_venue", wanted))
-    if (
-        shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes)) < shifts.grid
-        and not brief.fits
-    ):
+    if shifts.day_holds(*board.hours[home]) < shifts.grid and not brief.fits and not brief.home.hours:
         return Hopeless(Said("never_open", {"venue": project.home}))
     length = -(-shifts.length(brief.work) // axis.grid) if brief.work <= shifts.most_work else 0
     same, later = starts_within(brief, axis, length) if length else (0, 0)

@@ -28,8 +28,8 @@ def with_tightest_hours(part: Problem, problem: Problem) -> Problem:
     extremes = {
         venue.venue_id: venue
         for venue in (
-            *sorted(able, key=lambda venue: venue.opens)[-1:],
-            *sorted(able, key=lambda venue: venue.closes)[:1],
+            *sorted(able, key=lambda venue: venue.usual[0])[-1:],
+            *sorted(able, key=lambda venue: venue.usual[1])[:1],
         )
         if venue.venue_id not in known
     }

@@ -2,7 +2,7 @@
 
 from scheduler.planning.board import Board
 from scheduler.planning.task import Task
-from scheduler.timeline import minute_of, starts_of
+from scheduler.timeline import starts_of
 
 Starts = tuple[tuple[int, int], ...]
 """Sets of starts, each with the slots that a start surely takes: those of the opening day come first."""
@@ -27,8 +27,8 @@ def starts_at_home(board: Board, task: Task) -> Starts:
 def sure_length(board: Board, task: Task) -> int:
     """The slots that the first session takes on a later day, in whichever rooms: all of it, or half a day's work."""
     shifts = task.brief.shifts
-    opens = max(minute_of(venue.opens) for venue in board.venues)
-    closes = min(minute_of(venue.closes) for venue in board.venues)
+    opens = max(opens for opens, _ in board.hours)
+    closes = min(closes for _, closes in board.hours)
     holds = shifts.day_holds(opens, closes)
     if task.length and task.brief.work <= holds:
         return task.length

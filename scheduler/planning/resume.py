@@ -118,7 +118,8 @@ def _extended(
     """The last session with as much of the lacking work as the day and its rooms still hold."""
     shifts, axis = task.brief.shifts, board.axis
     start, length, work = last
-    closes = min(minute_of(board.venues[board.room_venue[room]].closes) for room in begun.rooms)
+    day = axis.day_of(start)
+    closes = min(minute_of(board.venues[board.room_venue[room]].hours_on(day)[1]) for room in begun.rooms)
     minutes = min(shifts.cutoff, closes) - axis.minute_at(start)
     for more in range(min(lacking, shifts.most_work - work), 0, -1):
         whole = shifts.length(work + more)

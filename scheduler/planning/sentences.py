@@ -88,6 +88,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "split_line": "from {from:clock} its {quantile} with breaks ends {end:clock}, past {line:clock}",
         "split_hours": "from {from:clock} its {quantile} with breaks ends {end:clock}, after {venue} closes "
         "at {closes:clock}",
+        "split_closed": "{venue} is closed on the opening day",
         "split_rooms": "from {from:clock} its {quantile} with breaks ends {end:clock}, in time, but on the "
         "opening day no rooms were found free together at home and guest",
         "split_home_room": "from {from:clock} its {quantile} with breaks ends {end:clock}, in time, but on "
@@ -172,6 +173,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "{line:clock}",
         "split_hours": "从 {from:clock} 开始，按 {quantile} 时长（含休息）将于 {end:clock} 结束，晚于 "
         "{venue} 的闭馆时间 {closes:clock}",
+        "split_closed": "开标当日 {venue} 不开放",
         "split_rooms": "从 {from:clock} 开始，按 {quantile} 时长（含休息）将于 {end:clock} 结束，来得及；"
         "但开标当日未找到主客场同时空闲的评标室",
         "split_home_room": "从 {from:clock} 开始，按 {quantile} 时长（含休息）将于 {end:clock} 结束，"

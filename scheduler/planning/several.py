@@ -6,7 +6,7 @@ from enum import Enum
 from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.task import Task
-from scheduler.timeline import first_slot, minute_of, starts_of
+from scheduler.timeline import first_slot, starts_of
 
 
 class Layout(Enum):
@@ -182,11 +182,8 @@ def walk(board: Board, task: Task, free: int, guests: tuple[int, ...], layout: L
     """
     shifts = task.brief.shifts
     width, grid = board.axis.width, board.axis.grid
-    used = [board.venues[venue] for venue in (task.home, *guests)]
-    opens, closes = (
-        max(minute_of(venue.opens) for venue in used),
-        min(minute_of(venue.closes) for venue in used),
-    )
+    used = [board.hours[venue] for venue in (task.home, *guests)]
+    opens, closes = max(opens for opens, _ in used), min(closes for _, closes in used)
     starts: dict[int, int] = {}
     sessions: list[tuple[int, int, int]] = []
     from_day = 0

@@ -37,12 +37,12 @@ class Brief:
     @property
     def earliest(self) -> int:
         """The first minute on the opening day at which it could start were every room free."""
-        return max(self.ready, self.shifts.up(minute_of(self.home.opens)))
+        return max(self.ready, self.shifts.up(minute_of(self.home.hours_on(self.opening_day)[0])))
 
     @property
     def last_minute(self) -> int:
-        """The minute by which a session at home must end."""
-        return min(self.shifts.cutoff, minute_of(self.home.closes))
+        """The minute of the opening day by which a session at home must end."""
+        return min(self.shifts.cutoff, minute_of(self.home.hours_on(self.opening_day)[1]))
 
     @property
     def fits(self) -> bool:
@@ -227,7 +227,7 @@ def prices_of(brief: Brief, axis: Axis, avoidable: int, wait: int) -> tuple[int,
     """
     shifts = brief.shifts
     first_day = bisect_left(axis.days, brief.opening_day)
-    opens = shifts.up(minute_of(brief.home.opens))
+    opens = shifts.up(minute_of(brief.home.usual[0]))
     earliest = brief.earliest if brief.fits else max(shifts.up(shifts.resume), opens)
     prices: list[int] = []
     surcharge = avoidable if brief.fits else 0

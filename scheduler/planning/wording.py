@@ -24,7 +24,10 @@ def why_split(brief: Brief) -> Said:
     span = {"quantile": quantile, "from": str(brief.earliest), "end": str(end)}
     if brief.fits:
         return Said("split_rooms" if brief.remote else "split_home_room", span)
-    closing = minute_of(brief.home.closes)
+    opens, closes = brief.home.hours_on(brief.opening_day)
+    if opens == closes:
+        return Said("split_closed", {"venue": brief.home.venue_id})
+    closing = minute_of(closes)
     if closing < shifts.cutoff:
         return Said("split_hours", {**span, "venue": brief.home.venue_id, "closes": str(closing)})
     return Said("split_line", {**span, "line": str(shifts.cutoff)})
@@ -73,7 +76,8 @@ def why_nowhere(task: Task) -> tuple[str, Said]:
     """A fact where one decides it, otherwise what was looked for and not found."""
     brief, shifts = task.brief, task.brief.shifts
     horizon = len(brief.days)
-    most = shifts.day_holds(minute_of(brief.home.opens), minute_of(brief.home.closes))
+    opens, closes = brief.home.usual
+    most = shifts.day_holds(minute_of(opens), minute_of(closes))
     needed = shifts.count(brief.work, most)
     span = {"work": str(brief.work), "days": str(horizon)}
     if not task.length and needed == 0:

@@ -8,15 +8,18 @@ import pytest
 
 from api.files.openings import COLUMNS
 from api.files.schemas import SCHEMAS, schema_file
+from api.files.surroundings import SURROUNDINGS
 from api.files.tables import Column
-from api.files.worlds import TABLES
+from api.files.world_tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    "column", [*COLUMNS, *(c for own in TABLES.values() for c in own)], ids=lambda c: c.name
+    "column",
+    [*COLUMNS, *(c for own in (*TABLES.values(), *SURROUNDINGS.values()) for c in own)],
+    ids=lambda c: c.name,
 )
 def test_every_column_is_documented_with_its_aliases(column: Column):
     needed = "yes" if column.required else ""

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import Workbook
 
 from api.files.tables import BadRows
-from api.files.worlds import TABLES, read_world, tables_of
+from api.files.world_tables import TABLES
+from api.files.worlds import read_world, tables_of
 from scheduler.errors import BadInput
 from scheduler.people import Pool
 from scheduler.synthetic import make_world

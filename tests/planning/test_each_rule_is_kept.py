@@ -27,7 +27,7 @@ from scheduler.planning.draft import Draft
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.timeline import ZONE, WorkCalendar
-from scheduler.venues import Blocked, Room, Venue
+from scheduler.venues import Blocked, Hours, Room, Venue
 from scheduler.verification.plans import verify_plan
 
 BOOK = default_rule_book()
@@ -87,6 +87,10 @@ LONG = project(sections=6)
 TRUTH = problem()
 NARROW = (venue(1, 2, 7), venue(2, 1, 7), venue(3, 7, 7))
 HOURS = (venue(1, 7, 7, closes=time(12)), venue(2, 7, 7), venue(3, 7, 7))
+MORNINGS = tuple(
+    replace(v, hours=(Hours(time(9), time(12), weekday=1), Hours(time(), time(), day=date(2026, 11, 25))))
+    for v in TRUTH.venues
+)
 LATE = (venue(1, 7, opens=time(11)), venue(2, 7, opens=time(11)), venue(3, 7, opens=time(11)))
 BLOCKED = Blocked(NOON - timedelta(hours=6), NOON + timedelta(hours=1))
 SAME = (venue(1, 7), venue(2, 7, region="532301"), venue(3, 7))
@@ -121,6 +125,7 @@ CASES = (
         venues=tuple(replace(v, closes=time(23, 59)) for v in TRUTH.venues),
     ),
     case("sessions_keep_venue_hours", problem(venues=HOURS), venues=TRUTH.venues),
+    case("sessions_keep_venue_hours", problem(venues=MORNINGS), venues=TRUTH.venues),
     case("splits_go_to_working_days", problem(LONG), calendar=all_days()),
     case(
         "splits_resume_from_the_hour",

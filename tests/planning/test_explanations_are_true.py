@@ -341,6 +341,12 @@ def unlawful(judge, project_id, said):
     return isinstance(judge.facts[project_id], str) and said["text"] == judge.facts[project_id]
 
 
+def split_closed(judge, project_id, said):
+    fact = judge.facts[project_id]
+    opens, closes = fact.home.hours_on(fact.opening_day)
+    return said["venue"] == fact.home.venue_id and opens == closes
+
+
 def no_home_room(judge, project_id, said):
     fact = judge.facts[project_id]
     return not judge.suited(project_id, 0, fact.home.venue_id) and int(said["seats"]) == fact.seats(0)[0]
@@ -390,6 +396,7 @@ FACTS = {
     "split_work_on_grid": split_work,
     "split_line": split_late,
     "split_hours": split_late,
+    "split_closed": split_closed,
     "split_rooms": split_rooms,
     "split_home_room": split_rooms,
     "split_free": split_free,

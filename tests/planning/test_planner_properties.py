@@ -25,7 +25,7 @@ from scheduler.planning.chance import Chance
 from scheduler.projects import Category, Exemption, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.timeline import ZONE, WorkCalendar
-from scheduler.venues import Blocked, Room, Venue
+from scheduler.venues import Blocked, Hours, Room, Venue
 from scheduler.verification.plans import verify_plan
 
 BOOK = default_rule_book()
@@ -73,7 +73,17 @@ def venues(pick):
             length = timedelta(hours=pick([1, 30, 900]))
             blocked = (Blocked(start, start + length, pick([None, "R0"])),)
         region = pick(["532301", "532302", "532303", "530101"]) if nth else "532301"
-        made.append(Venue(f"V{nth}", f"C{nth}", "", region, rooms, time(opens), time(closes), blocked))
+        hours = pick(
+            [
+                (),
+                (),
+                (),
+                (Hours(time(9), time(12), weekday=1), Hours(time(), time(), day=MONDAY + timedelta(days=1))),
+                (Hours(time(7), time(23, 59), day=MONDAY), *(Hours(time(), time(), n) for n in (2, 4, 5))),
+            ]
+        )
+        own = (f"V{nth}", f"C{nth}", "", region, rooms, time(opens), time(closes), blocked, hours)
+        made.append(Venue(*own))
     return tuple(made)
 
 

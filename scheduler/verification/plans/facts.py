@@ -119,18 +119,20 @@ class Facts:
     def fits_opening_day(self) -> bool:
         """Whether, were every room free, it could end by the line and the closing on its opening day."""
         day, minute = self.ready()
-        start = max(minute, step_up(minutes(self.home.opens), self.grid))
-        by = min(self.cutoff, minutes(self.home.closes))
+        opens, closes = self.home.hours_on(day)
+        start = max(minute, step_up(minutes(opens), self.grid))
+        by = min(self.cutoff, minutes(closes))
         rounded = step_up(self.work, self.grid)
         return day == self.opening_day and rounded <= self.most_work and start + self.length(rounded) <= by
 
     def wait(self, problem: Problem, start: datetime) -> int:
         """Steps of the grid between the earliest start and this one, nights and days off left out."""
         day, minute = local(start)
-        opens = step_up(minutes(self.home.opens), self.grid)
         if self.fits_opening_day():
+            opens = step_up(minutes(self.home.hours_on(self.opening_day)[0]), self.grid)
             first, days = max(self.ready()[1], opens), working_days_between(problem, self.opening_day, day)
         else:
+            opens = step_up(minutes(self.home.usual[0]), self.grid)
             first = max(step_up(self.resume, self.grid), opens)
             days = working_days_between(problem, self.opening_day, day) - 1
         steps = days * ((self.cutoff - self.resume) // self.grid) + floor((minute - first) / self.grid)

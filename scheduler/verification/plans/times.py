@@ -1,6 +1,7 @@
 """Rules on when: the opening, the grid, hours, the 22:00 line, working days, sessions."""
 
 from collections.abc import Iterator
+from datetime import time
 from fractions import Fraction
 from itertools import pairwise
 
@@ -29,7 +30,7 @@ def starts(facts: Facts, booking: Booking) -> Iterator[Violation]:
 
 
 def hours(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violation]:
-    """Each session lies in one day, ends by the 22:00 line, and inside the hours of each of its venues."""
+    """Each session lies in one day, ends by the 22:00 line, and inside the hours that each of its venues has on it."""
     venues = {venue.venue_id: venue for venue in problem.venues}
     for session in booking.sessions:
         start_day, start = local(session.start)
@@ -39,9 +40,10 @@ def hours(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violatio
             yield Violation("sessions_end_by_the_cutoff", booking.project_id, f"ends {session.end}")
         for part in booking.parts:
             venue = venues.get(part.venue_id)
-            if venue and (start < minutes(venue.opens) or end > minutes(venue.closes)):
+            opens, closes = venue.hours_on(start_day) if venue else (time.min, time.max)
+            if start < minutes(opens) or end > minutes(closes):
                 yield Violation(
-                    "sessions_keep_venue_hours", booking.project_id, f"{venue.venue_id}: {session.start}"
+                    "sessions_keep_venue_hours", booking.project_id, f"{part.venue_id}: {session.start}"
                 )
 
 
@@ -106,8 +108,8 @@ def full_session(problem: Problem, facts: Facts, booking: Booking) -> int:
     """The most work that one day can hold at the venues of the booking."""
     ids = {part.venue_id for part in booking.parts}
     used = [venue for venue in problem.venues if venue.venue_id in ids]
-    opens = max([facts.resume, *(minutes(venue.opens) for venue in used)])
-    closes = min([facts.cutoff, *(minutes(venue.closes) for venue in used)])
+    opens = max([facts.resume, *(minutes(venue.usual[0]) for venue in used)])
+    closes = min([facts.cutoff, *(minutes(venue.usual[1]) for venue in used)])
     window = Fraction(max(0, closes - step_up(opens, facts.grid)))
     return min(facts.most_work, int(facts.work_in(window)))
 
