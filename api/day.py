@@ -32,6 +32,7 @@ from scheduler.eligibility import Reason, Screened
 from scheduler.errors import SchedulerError
 from scheduler.people import Pool
 from scheduler.planning import Budget, Plan, Problem, solve
+from scheduler.planning.surroundings import Surroundings
 from scheduler.rules import RuleBook
 from scheduler.slots import Slot
 from scheduler.synthetic import World
@@ -114,6 +115,7 @@ def run_day(
     problem: Problem,
     tell: Tell = lambda stage, done, total: None,
     budget: Budget | None = None,
+    around: Surroundings | None = None,
 ) -> Day:
     """Submit, plan, check, draw, verify. Nothing is drawn for a plan that breaks a rule.
 
@@ -122,6 +124,9 @@ def run_day(
     start = time.perf_counter()
     with office.changing() as session:
         worlds.load(session, world, office.keys.sealer)
+        if around is not None:
+            on = min((p.opening_at.astimezone(ZONE).date() for p in problem.projects), default=date.max)
+            worlds.surround(session, around, ACTOR, office.clock.now(), on)
         projects.submit(session, problem.projects, office.book, ACTOR, office.clock.now())
     loaded = round(time.perf_counter() - start, 3)
     day = _plan(office, problem, tell, budget or Budget())

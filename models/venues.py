@@ -22,6 +22,18 @@ class VenueRow(Base, table=True):
     closes: time
 
 
+class VenueHoursRow(Base, table=True):
+    """The venue's hours on a weekday ("1" Monday to "7") or on one day; closed when they are equal."""
+
+    __tablename__ = "venue_hours"
+    __table_args__ = (CheckConstraint("opens <= closes", name="closes_after_opening"),)
+
+    venue_id: str = Field(primary_key=True, foreign_key="venue.venue_id")
+    day: str = Field(primary_key=True, max_length=10)
+    opens: time
+    closes: time
+
+
 class RoomRow(Base, table=True):
     """A room with seats (工位)."""
 

@@ -16,13 +16,14 @@ from api.cli.terminal import advancing, out, say_error
 from api.day import Day, embedded_office, first_request, run_day
 from api.files import documents
 from api.files.openings import Openings, made_up, read_openings
-from api.files.surroundings import Surroundings, read_surroundings
+from api.files.surroundings import read_surroundings
 from api.files.worlds import read_world
 from api.files.writing import secret_folder, write, write_secret
 from api.reports.board import board_view
 from api.reports.summary import summary_of
 from api.reports.timetable import write_timetable
 from scheduler.planning import Budget, Problem
+from scheduler.planning.surroundings import Surroundings
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.supply import supply_of
 from scheduler.synthetic import SIZES, World, make_world
@@ -77,19 +78,11 @@ def day(
             venues=house.venues,
             calendar=read_calendar(calendar),
             rule_book=book,
-            commitments=around.commitments,
-            pair_history=around.pair_history,
-            support_history=around.support_history,
-            supply=(
-                *supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
-                *around.supply,
-            ),
-            distances=around.distances,
-            quotas=around.quotas,
+            supply=supply_of(house.pool, (venue.region for venue in house.venues), read.projects),
             seed=secrets.randbits(63) if seed is None else seed,
         )
         with embedded_office(book, problem.calendar, on, seed) as office:
-            result = run_day(office, house, problem, advance, Budget(iterations))
+            result = run_day(office, house, problem, advance, Budget(iterations), around)
     summary = summary_of(result, read, on, seed)
     _write(out_dir, result, house, summary, on)
     _tell(summary, read, out_dir)

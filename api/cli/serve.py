@@ -16,6 +16,7 @@ from api.courier import Courier, Manner
 from api.database import make_engine
 from api.database import migrate as migrate_database
 from api.demo import Demo, first_moment
+from api.files.surroundings import read_surroundings
 from api.files.worlds import read_world
 from api.keys import load_keys
 from api.office import Office
@@ -56,7 +57,7 @@ def serve(
     settings = Settings(demo=demo, **given)  # type: ignore[arg-type]
     migrate_database(settings.database_url)
     office = open_office(settings, calendar)
-    issued = _prepare(office, _world(world, demo))
+    issued = _prepare(office, world, demo)
     _show(issued, settings)
     threads: list[Worker | Demo | Courier] = [
         Worker(office, f"worker-{n + 1}", settings.replay_days) for n in range(settings.workers)
@@ -110,11 +111,16 @@ def _world(path: Path | None, demo: bool) -> World | None:
     return make_world() if demo else None
 
 
-def _prepare(office: Office, world: World | None) -> list[Issued]:
-    """An empty database gets the world, and the first start its accounts."""
+def _prepare(office: Office, path: Path | None, demo: bool) -> list[Issued]:
+    """An empty database gets the world and what plans are made around, and the first start its accounts."""
+    world = _world(path, demo)
+    around = read_surroundings(path, world.venues) if path is not None and world is not None else None
     with office.changing() as session:
         if world is not None and not venues.places(session):
             worlds.load(session, world, office.keys.sealer)
+            if around is not None:
+                now = office.clock.now()
+                worlds.surround(session, around, "world", now, now.astimezone(ZONE).date())
         return accounts.first_accounts(session, office.clock.now())
 
 

@@ -1,7 +1,6 @@
 """What a plan is made around, as tables beside a world's: commitments, histories, supply, distances, quotas."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from api.files.tables import Column, Row
 from api.files.world_tables import read_region
 from scheduler.errors import require
 from scheduler.planning import Commitment, Distance, PairCount, Quota, Supply, SupportCount
+from scheduler.planning.surroundings import Surroundings
 from scheduler.venues import Venue
 
 MOST = 1_000_000
@@ -58,18 +58,6 @@ SURROUNDINGS: Mapping[str, tuple[Column, ...]] = {
 """The tables, each of which may be left out."""
 
 _KEYS = {"commitments": 0, "supports": 1, "supply": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the planner is told besides projects and venues."""
-
-    commitments: tuple[Commitment, ...] = ()
-    pair_history: tuple[PairCount, ...] = ()
-    support_history: tuple[SupportCount, ...] = ()
-    supply: tuple[Supply, ...] = ()
-    distances: tuple[Distance, ...] = ()
-    quotas: tuple[Quota, ...] = ()
 
 
 def read_surroundings(path: Path, venues: Sequence[Venue]) -> Surroundings:

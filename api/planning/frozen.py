@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api.office import Office
 from api.planning import learning
 from api.planning.learning import Durations
-from api.store import bookings, experts, guests, limits, projects, support, venues
+from api.store import bookings, experts, guests, limits, projects, support, surroundings, venues
 from models.bookings import BookingState
 from models.plans import PlanRow
 from models.projects import ProjectState
@@ -48,8 +48,8 @@ def problem_of(
     """The problem of placing these projects around everything that is booked, but for these bookings.
 
     Pairs that met within `remote.pair_window` before the first opening, or are booked to meet, and supports
-    given or booked in its `support.period` are the history; who has refused a project is not asked again.
-    How long evaluations take, `durations` says, else the rule book.
+    given or booked in its `support.period` are the history, with those from before the service. Who has refused
+    a project is not asked again. How long evaluations take, `durations` says, else the rule book.
     """
     known = venues.load_all(session)
     return Problem(
@@ -59,9 +59,11 @@ def problem_of(
         calendar=office.calendar,
         rule_book=office.book,
         durations=tuple(_durations(session, office, wanted, durations)),
-        commitments=bookings.commitments(session, without),
+        commitments=(*bookings.commitments(session, without), *surroundings.commitments(session)),
         pair_history=tuple(_pairs(session, office, wanted)),
         support_history=tuple(_supports(session, office, wanted)),
+        distances=surroundings.distances(session),
+        quotas=surroundings.quotas(session),
         refusals=tuple(
             Refusal(project_id, venue_id)
             for project_id, venue_id in guests.refusals(session, {project.project_id for project in wanted})
@@ -124,6 +126,9 @@ def _pairs(session: Session, office: Office, wanted: tuple[Project, ...]) -> Ite
         first = since.get(meeting.home, date.max)
         if meeting.project_id not in ids and date.fromisoformat(meeting.opening_date) > first:
             met[meeting.home, meeting.guest] += 1
+    for home, first in since.items():
+        for prior in surroundings.pairs(session, home, first):
+            met[home, prior.guest] += prior.projects
     for (home, guest), count in met.items():
         yield PairCount(home, guest, count)
 
@@ -143,5 +148,7 @@ def _supports(session: Session, office: Office, wanted: tuple[Project, ...]) -> 
         for meeting in bookings.meetings(session, period, AHEAD)
         if meeting.opening_date.startswith(period) and meeting.project_id not in ids
     )
+    for prior in surroundings.supports(session, period):
+        counts[prior.venue_id] += prior.projects
     for venue_id, count in counts.items():
         yield SupportCount(venue_id, count)

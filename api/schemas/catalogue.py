@@ -1,5 +1,6 @@
 """Centres, venues, rules and support counts on the wire: the shared catalogues."""
 
+from datetime import date
 from typing import Self
 
 from pydantic import BaseModel
@@ -29,6 +30,15 @@ class RoomView(BaseModel):
     equipment: list[str]
 
 
+class HoursView(BaseModel):
+    """Hours on a weekday (1 Monday to 7 Sunday), or on one day; closed when they are equal."""
+
+    weekday: int | None
+    day: date | None
+    opens: str
+    closes: str
+
+
 class VenueView(BaseModel):
     """A venue with its rooms."""
 
@@ -38,6 +48,8 @@ class VenueView(BaseModel):
     region: str
     opens: str
     closes: str
+    hours: list[HoursView]
+    """Where they differ from `opens` and `closes`; a day comes before its weekday."""
     rooms: list[RoomView]
 
     @classmethod
@@ -50,6 +62,15 @@ class VenueView(BaseModel):
             region=venue.region,
             opens=venue.opens.strftime("%H:%M"),
             closes=venue.closes.strftime("%H:%M"),
+            hours=[
+                HoursView(
+                    weekday=each.weekday,
+                    day=each.day,
+                    opens=each.opens.strftime("%H:%M"),
+                    closes=each.closes.strftime("%H:%M"),
+                )
+                for each in venue.hours
+            ],
             rooms=[
                 RoomView(room_id=room.room_id, seats=room.seats, equipment=sorted(room.equipment))
                 for room in venue.rooms

@@ -1,10 +1,20 @@
 """The world before a day begins: centres, venues, experts are taken on record."""
 
+from datetime import date, datetime
+
 from sqlmodel import Session
 
 from api.sealing import Sealer
-from api.store import centres, experts, organisations, venues
+from api.store import centres, experts, limits, organisations, surroundings, venues
+from scheduler.planning.surroundings import Surroundings
 from scheduler.synthetic import World
+
+
+def surround(session: Session, around: Surroundings, actor: str, now: datetime, as_of: date) -> None:
+    """What plans are made around is on record; its histories were counted up to the day."""
+    surroundings.save(session, around, as_of)
+    for supply in around.supply:
+        limits.add(session, supply, "declared with the world", actor, now)
 
 
 def load(session: Session, world: World, sealer: Sealer) -> None:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from sqlmodel import Session, col, func, select
 
 from api.refusals import NotFound
-from models.venues import BlockedRow, RoomRow, VenueRow
-from scheduler.venues import Blocked, Room, Venue
+from models.venues import BlockedRow, RoomRow, VenueHoursRow, VenueRow
+from scheduler.venues import Blocked, Hours, Room, Venue
 
 
 def save_all(session: Session, venues: Iterable[Venue]) -> None:
@@ -34,6 +35,15 @@ def save_all(session: Session, venues: Iterable[Venue]) -> None:
                 )
             )
         session.flush()
+        for each in venue.hours:
+            session.merge(
+                VenueHoursRow(
+                    venue_id=venue.venue_id,
+                    day=str(each.weekday or each.day),
+                    opens=each.opens,
+                    closes=each.closes,
+                )
+            )
         for nth, blocked in enumerate(sorted(venue.blocked, key=_by_time)):
             session.merge(
                 BlockedRow(
@@ -56,6 +66,9 @@ def load_all(session: Session) -> tuple[Venue, ...]:
     blocked: dict[str, list[Blocked]] = defaultdict(list)
     for row in session.exec(select(BlockedRow).order_by(col(BlockedRow.blocked_id))):
         blocked[row.venue_id].append(Blocked(row.starts_at, row.ends_at, row.room_id, row.reason))
+    hours: dict[str, list[Hours]] = defaultdict(list)
+    for own in session.exec(select(VenueHoursRow)):
+        hours[own.venue_id].append(_hours(own))
     return tuple(
         Venue(
             venue_id=row.venue_id,
@@ -66,9 +79,16 @@ def load_all(session: Session) -> tuple[Venue, ...]:
             opens=row.opens,
             closes=row.closes,
             blocked=tuple(blocked[row.venue_id]),
+            hours=tuple(hours[row.venue_id]),
         )
         for row in session.exec(select(VenueRow).order_by(col(VenueRow.venue_id)))
     )
+
+
+def _hours(row: VenueHoursRow) -> Hours:
+    if row.day.isdigit():
+        return Hours(row.opens, row.closes, weekday=int(row.day))
+    return Hours(row.opens, row.closes, day=date.fromisoformat(row.day))
 
 
 def block(session: Session, venue_id: str, blocked: Blocked) -> BlockedRow:

@@ -21,6 +21,8 @@ HOME, GUEST, *_ = (venue.venue_id for venue in WORLD.venues)
 ROOM = WORLD.venues[0].rooms[0].room_id
 REGION = WORLD.venues[0].region
 
+OPENINGS = f"项目编号,开标时间,类别,招标人,标段数,主场\nA-1,2026-03-05 10:00,货物,甲,1,{HOME}\n"
+WEEK = f"场所编号,日期或星期,开放时间,关闭时间\n{HOME},周五,09:00,12:00\n{HOME},2026年3月5日,,\n"
 TABLES = {
     "commitments": f"venue_id,room_id,start,end\n{HOME},{ROOM},2026-03-05 09:00,2026年3月5日下午3时\n",
     "pairs": f"主场,客场,项目数\n{HOME},{GUEST},4\n",
@@ -84,9 +86,7 @@ def test_hours_and_blocked_times_come_back_from_tables(tmp_path):
     for name, text in tables_of(world).items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
     assert read_world(tmp_path) == world
-    (tmp_path / "hours.csv").write_text(
-        f"场所编号,日期或星期,开放时间,关闭时间\n{HOME},周五,09:00,12:00\n{HOME},2026年3月5日,,\n"
-    )
+    (tmp_path / "hours.csv").write_text(WEEK, encoding="utf-8")
     assert read_world(tmp_path) == world
 
 
@@ -113,16 +113,19 @@ def test_a_day_is_planned_around_the_tables_beside_the_world(tmp_path):
     world = tmp_path / "world"
     assert CliRunner().invoke(app, ["world", "--tables", "--out", str(world)]).exit_code == 0
     write(world)
-    (tmp_path / "day.csv").write_text(
-        "项目编号,开标时间,类别,招标人,标段数\nA-1,2026-03-05 10:00,货物,甲,1\n", encoding="utf-8"
-    )
+    (world / "hours.csv").write_text(WEEK.replace("3月5日", "3月6日"), encoding="utf-8")
+    (tmp_path / "day.csv").write_text(OPENINGS, encoding="utf-8")
     asked = ["day", "--openings", "day.csv", "--date", "2026-03-05", "--seed", "7", "--iterations", "20"]
     asked[2] = str(tmp_path / "day.csv")
     done = CliRunner().invoke(app, [*asked, "--world", str(world), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     problem = load_problem((tmp_path / "out/problem.json").read_bytes())
     around = read_surroundings(world, WORLD.venues)
+    assert problem.venues == read_world(world).venues
+    assert len(problem.venues[0].hours) == 2
     assert problem.commitments == around.commitments
+    assert problem.pair_history == around.pair_history
+    assert problem.support_history == around.support_history
     assert problem.distances == tuple(sorted(around.distances))
     assert problem.quotas == around.quotas
     assert set(around.supply) <= set(problem.supply)
