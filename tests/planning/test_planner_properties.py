@@ -168,7 +168,7 @@ def every(problem: Problem, name: str, **changes) -> Problem:
 AT_ONE_MINUTE = datetime.combine(MONDAY, time(11), ZONE)
 ABSURD = {
     "no rooms": lambda problem: every(problem, "venues", rooms=(), blocked=()),
-    "days of no length": lambda problem: every(problem, "venues", opens=time(9), closes=time(9)),
+    "days of no length": lambda problem: every(problem, "venues", opens=time(9), closes=time(9), hours=()),
     "one venue": lambda problem: replace(problem, venues=problem.venues[:1]),
     "no venues": lambda problem: replace(problem, venues=()),
     "all exempt": lambda problem: every(problem, "projects", exemption=Exemption.SITE_SURVEY),
