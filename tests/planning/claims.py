@@ -71,7 +71,8 @@ class Judge:
         """Whether nobody but that project sits in the room, nothing else holds it, and its venue is open."""
         venue = self.venues[venue_id]
         low, high = start.hour * 60 + start.minute, end.hour * 60 + end.minute
-        if start.date() != end.date() or low < minutes(venue.opens) or high > minutes(venue.closes):
+        opens, closes = venue.hours_on(start.date())
+        if start.date() != end.date() or low < minutes(opens) or high > minutes(closes):
             return False
         uses = [
             (session.start, session.end)

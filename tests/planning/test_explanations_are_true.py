@@ -168,14 +168,16 @@ def earliest_end(judge, project_id):
     fact = judge.facts[project_id]
     day, minute = fact.ready()
     minute += 24 * 60 * (day - fact.opening_day).days
-    start = max(minute, step_up(minutes(fact.home.opens), fact.grid))
+    start = max(minute, step_up(minutes(fact.home.hours_on(fact.opening_day)[0]), fact.grid))
     return start, start + fact.length(step_up(fact.work, fact.grid))
 
 
 def split_late(judge, project_id, said):
     fact = judge.facts[project_id]
     line = int(said["line"]) if "line" in said else int(said["closes"])
-    true_line = fact.cutoff if "line" in said else minutes(judge.venues[said["venue"]].closes)
+    true_line = (
+        fact.cutoff if "line" in said else minutes(judge.venues[said["venue"]].hours_on(fact.opening_day)[1])
+    )
     start, end = earliest_end(judge, project_id)
     return (start, end, line) == (int(said["from"]), int(said["end"]), true_line) and end > line
 
@@ -360,14 +362,14 @@ def no_guest_venue(judge, project_id, said):
 
 def never_open(judge, project_id, said):
     fact = judge.facts[project_id]
-    opens = step_up(max(fact.resume, minutes(fact.home.opens)), fact.grid)
-    return min(fact.cutoff, minutes(fact.home.closes)) - opens < fact.grid and not fact.fits_opening_day()
+    opens = step_up(max(fact.resume, minutes(fact.home.usual[0])), fact.grid)
+    return min(fact.cutoff, minutes(fact.home.usual[1])) - opens < fact.grid and not fact.fits_opening_day()
 
 
 def no_session(judge, project_id, said):
     fact = judge.facts[project_id]
-    opens = step_up(max(fact.resume, minutes(fact.home.opens)), fact.grid)
-    return min(fact.cutoff, minutes(fact.home.closes)) - opens < fact.grid
+    opens = step_up(max(fact.resume, minutes(fact.home.usual[0])), fact.grid)
+    return min(fact.cutoff, minutes(fact.home.usual[1])) - opens < fact.grid
 
 
 def beyond_horizon(judge, project_id, said):

@@ -60,7 +60,7 @@ def _by_book(**values: Any) -> Leave:
 
 
 def _hours(_: Setting, problem: Problem) -> Problem:
-    venues = (replace(venue, opens=time(0), closes=time(23, 59)) for venue in problem.venues)
+    venues = (replace(venue, opens=time(0), closes=time(23, 59), hours=()) for venue in problem.venues)
     return replace(problem, venues=tuple(venues))
 
 
