@@ -1,6 +1,7 @@
 // The console as served: an ordinary client of the public API.
 
 import { make } from "./dom.js";
+import { Explainer } from "./explain.js";
 import { Live } from "./live.js";
 import { Page, stateOfAddress } from "./page.js";
 import { Planner } from "./planner.js";
@@ -15,6 +16,7 @@ class Console {
     this.asked = 0;
     this.page = new Page(root, stateOfAddress(), true);
     this.planner = new Planner(this.page, (...request) => this.ask(...request), () => this.load());
+    this.explainer = new Explainer(this.page, (...request) => this.ask(...request));
     this.page.onGo = (change, rebuilt) => {
       if ("opening" in change) this.load();
       if (!rebuilt) return;
@@ -141,6 +143,7 @@ class Console {
   signedIn() {
     const { say } = this.page.words;
     const out = make("button", { type: "button", id: "sign-out", text: say("signOut"), onclick: () => this.signOut(false) });
+    this.explainer.signedIn(this.me.role);
     this.planner.signedIn(this.me.role);
     this.page.parts.account.replaceChildren(make("span", { text: say(`role.${this.me.role}`) }), out);
   }

@@ -43,13 +43,14 @@ export function drawSupport(root, view, words) {
   }));
 }
 
-// What has no place, and what waits for a plan; whoever may place a project gets a button for it.
-export function drawLeft(root, left, title, words, onPlace) {
+// What has no place, and what waits for a plan; whoever may place a project, or ask why, gets a button for it.
+export function drawLeft(root, left, title, words, onPlace, onExplain) {
   root.hidden = left.length === 0;
   const items = left.map((one) => {
     const name = one.project === one.serial ? "" : one.project;
     const place = onPlace ? make("button", { type: "button", text: words.say("offers"), onclick: () => onPlace(one) }) : null;
-    return make("li", {}, make("b", { text: one.serial }), make("span", { text: [name, one.reason].filter(Boolean).join(" · ") }), place);
+    const why = onExplain ? make("button", { type: "button", text: words.say("why"), onclick: () => onExplain(one) }) : null;
+    return make("li", {}, make("b", { text: one.serial }), make("span", { text: [name, one.reason].filter(Boolean).join(" · ") }), why, place);
   });
   root.replaceChildren(make("h2", { text: title }), make("ul", {}, ...items));
 }

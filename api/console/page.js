@@ -177,7 +177,8 @@ export class Page {
     if (board) drawBoard(parts.board, view, this.day, state.query, words, open);
     else drawTable(parts.table, view, this.day, state.query, words, open);
     drawSupport(parts.support, view, words);
-    drawLeft(parts.unscheduled, view.unscheduled, say("unscheduledCount", view.unscheduled.length), words, this.onPlace);
+    drawLeft(parts.unscheduled, view.unscheduled, say("unscheduledCount", view.unscheduled.length), words, this.onPlace,
+      this.onExplain ? (left) => this.explainLeft(left) : null);
     drawLeft(parts.waiting, view.waiting, say("waitingCount", view.waiting.length), words, this.onPlace);
     this.drawCounts();
   }
@@ -234,7 +235,21 @@ export class Page {
     ];
     if (session.reason) facts.push(["reason", session.reason]);
     const list = make("dl", {}, ...facts.map(([key, value]) => make("div", {}, make("dt", { text: say(key) }), make("dd", { text: value }))));
-    this.dialog.open(session.serial, list);
+    this.dialog.open(session.serial, make("div", {}, list, session.project_id ? this.why(session.project_id) : null));
+  }
+
+  // A place for the explanation of a project, which a button asks for; none where nobody may ask.
+  why(project) {
+    if (!this.onExplain) return null;
+    const root = make("div", { class: "why" });
+    root.append(make("button", { type: "button", text: this.words.say("why"), onclick: () => this.onExplain(root, project) }));
+    return root;
+  }
+
+  explainLeft(left) {
+    const root = this.why(left.project_id);
+    this.dialog.open(left.serial, make("div", {}, make("p", { text: left.reason }), root));
+    this.onExplain(root, left.project_id);
   }
 
   help() {

@@ -29,10 +29,11 @@ class BoardVenue(BaseModel):
 
 
 class BoardSession(BaseModel):
-    """One room's part in one sitting; `project` is null for those who may not know which it is."""
+    """One room's part in one sitting; `project_id` and `project` are null for those who may not know which it is."""
 
     booking_id: str
     serial: str
+    project_id: str | None
     project: str | None
     venue_id: str
     room_id: str

@@ -12,12 +12,13 @@ from scheduler.planning.explain import Clash, Clashing, Help
 from scheduler.planning.outcome import Booking
 from scheduler.planning.said import Said
 
-NAMES = ("projects", "other")
-"""Facts that name other projects, several of them with commas between."""
+PROJECTS = ("projects", "other")
+VENUES = ("guest", "guests", "venue")
+"""Facts that name other projects, or venues, several of them with commas between."""
 
 
 class SentenceView(BaseModel):
-    """A code that never changes, its facts, and the sentence in English and Chinese."""
+    """A code that never changes, its facts, and the sentence in English and Chinese, which calls venues by name."""
 
     code: str
     facts: dict[str, str]
@@ -25,16 +26,22 @@ class SentenceView(BaseModel):
     zh: str
 
     @classmethod
-    def of(cls, said: Said, serials: Mapping[str, str]) -> Self:
+    def of(cls, said: Said, names: Explained) -> Self:
         """What is said, with serials instead of projects."""
         facts = {
-            name: ", ".join(serials.get(each, "—") for each in value.split(", "))
-            if name in NAMES and value
-            else value
+            name: _named(value, names.serials, "—") if name in PROJECTS else value
             for name, value in said.facts.items()
         }
-        told = replace(said, facts=facts)
+        spoken = {
+            name: _named(value, names.venues) if name in VENUES else value for name, value in facts.items()
+        }
+        told = replace(said, facts=spoken)
         return cls(code=said.code, facts=facts, en=told.sentence("en"), zh=told.sentence("zh"))
+
+
+def _named(text: str, names: Mapping[str, str], unknown: str = "") -> str:
+    """Each of the ids in the text by its name."""
+    return ", ".join(names.get(each, unknown or each) for each in text.split(", ")) if text else ""
 
 
 class PlaceView(BaseModel):
@@ -64,10 +71,10 @@ class HelpView(BaseModel):
     place: PlaceView
 
     @classmethod
-    def of(cls, found: Help, serials: Mapping[str, str]) -> Self:
+    def of(cls, found: Help, names: Explained) -> Self:
         """The help, with serials instead of projects."""
         return cls(
-            kind=found.kind, said=SentenceView.of(found.said, serials), place=PlaceView.of(found.booking)
+            kind=found.kind, said=SentenceView.of(found.said, names), place=PlaceView.of(found.booking)
         )
 
 
@@ -81,13 +88,13 @@ class ClashingView(BaseModel):
     alone: PlaceView | None
 
     @classmethod
-    def of(cls, rule: Clashing) -> Self:
+    def of(cls, rule: Clashing, names: Explained) -> Self:
         """The rule of a clash."""
         return cls(
             rule=rule.name,
             parameter=rule.parameter,
             source=rule.source,
-            said=SentenceView.of(rule.said, {}),
+            said=SentenceView.of(rule.said, names),
             alone=None if rule.alone is None else PlaceView.of(rule.alone),
         )
 
@@ -102,14 +109,14 @@ class ClashView(BaseModel):
     rules: list[ClashingView]
 
     @classmethod
-    def of(cls, found: Clash) -> Self:
+    def of(cls, found: Clash, names: Explained) -> Self:
         """The clash as it was found."""
         return cls(
             goal=found.goal,
             proven=found.proven,
             plans=found.plans,
-            said=SentenceView.of(found.said, {}),
-            rules=[ClashingView.of(rule) for rule in found.rules],
+            said=SentenceView.of(found.said, names),
+            rules=[ClashingView.of(rule, names) for rule in found.rules],
         )
 
 
@@ -128,11 +135,11 @@ class ExplanationView(BaseModel):
     @classmethod
     def of(cls, explained: Explained) -> Self:
         """The explanation, other projects by their serials."""
-        found, serials = explained.explanation, explained.serials
+        found = explained.explanation
         return cls(
             project_id=found.project_id,
-            serial=serials[found.project_id],
-            facts=[SentenceView.of(said, serials) for said in found.facts],
-            helps=[HelpView.of(each, serials) for each in found.helps],
-            clash=None if explained.clash is None else ClashView.of(explained.clash),
+            serial=explained.serials[found.project_id],
+            facts=[SentenceView.of(said, explained) for said in found.facts],
+            helps=[HelpView.of(each, explained) for each in found.helps],
+            clash=None if explained.clash is None else ClashView.of(explained.clash, explained),
         )

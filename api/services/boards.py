@@ -149,12 +149,14 @@ def _sittings(
 ) -> Iterator[BoardSession]:
     if not reach.sees_sittings(viewer, case):
         return
+    known = reach.knows_project(viewer, case)
     for part in booking.parts:
         for sitting in booking.sessions:
             yield BoardSession(
                 booking_id=booking_id,
                 serial=case.project.serial,
-                project=case.project.name if reach.knows_project(viewer, case) else None,
+                project_id=case.project.project_id if known else None,
+                project=case.project.name if known else None,
                 venue_id=part.venue_id,
                 room_id=part.room_id,
                 side=part.side.value,

@@ -29,11 +29,15 @@ WITH_A_PLACE = (
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The explanation, the clashing rules if they were asked for and there are any, and serials by project."""
+    """The explanation, the clashing rules if they were asked for and there are any, and what to call whom.
+
+    Projects go by their serials, venues by their names.
+    """
 
     explanation: Explanation
     clash: Clash | None
     serials: dict[str, str]
+    venues: dict[str, str]
 
 
 def of_draft(session: Session, office: Office, plan_id: str, project_id: str, *, clashes: bool) -> Explained:
@@ -78,7 +82,9 @@ def in_force(session: Session, office: Office, project_id: str, *, clashes: bool
 def _explained(session: Session, problem: Problem, plan: Plan, project_id: str, clashes: bool) -> Explained:
     explanation = explain(problem, plan, project_id)
     found = clash(problem, plan, project_id) if clashes else None
-    return Explained(explanation, found, _serials(session, [p.project_id for p in problem.projects]))
+    serials = _serials(session, [project.project_id for project in problem.projects])
+    names = {venue.venue_id: venue.name or venue.venue_id for venue in problem.venues}
+    return Explained(explanation, found, serials, names)
 
 
 def _serials(session: Session, project_ids: Iterable[str]) -> dict[str, str]:
