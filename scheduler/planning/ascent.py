@@ -19,6 +19,8 @@ FINE = 16
 """Courses are counted in sixteenths."""
 AIM = 1_000
 """The first level is a bound higher by so many units of cost."""
+CLOSE = 1_000
+"""The ascent ends when its level is so near above the best bound: a thousandth."""
 PATIENCE = 25
 """Steps without success before the level is lowered."""
 STEPS = 300
@@ -81,7 +83,9 @@ def ascend(market: Market, prices: Ints, steps: int) -> tuple[int, Ints]:
         if bound > best:
             best, best_prices = bound, prices
         if failed > PATIENCE:
-            aim, failed = max(1, aim // 2), 0
+            aim, failed = aim // 2, 0
+            if CLOSE * aim < best:
+                break
             prices, course = best_prices, np.zeros_like(prices)
             bound, excess = market.answer(prices)
     return best, best_prices

@@ -17,7 +17,7 @@ from scheduler.planning.relaxed import choices
 
 WORKERS = 2
 """Threads for home models; OR-Tools leaves Python's lock while it solves. Results do not depend on it."""
-MOST_CHOICES = 400_000
+MOST_CHOICES = 250_000
 """Up to so many choices of start and guest the rooms of each venue are priced, beyond it only those of all together."""
 
 

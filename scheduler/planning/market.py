@@ -89,7 +89,9 @@ class Market:
         met, arranged = self.meetings.least(meetings)
         free = self.relaxed.free.ravel()
         total += given + met - int((rooms * free).sum()) + self.splits * int(prize[0])
-        excess = [asked.rooms() - free, asked.supports - sold, asked.meetings - arranged]
+        pairs = asked.meetings()
+        supported = pairs.reshape(self.venues, self.venues).sum(axis=0)
+        excess = [asked.rooms() - free, supported - sold, pairs - arranged]
         return total, np.concatenate([*excess, [self.splits - split]])
 
     def fees(self, prices: Ints) -> Fees:
@@ -146,7 +148,7 @@ class Market:
         for home, guests in self.begun:
             pay = int(supports[guests].sum() + meetings[home * self.venues + guests].sum())
             if pay <= self.unscheduled:
-                asked.meet(home, guests, np.ones_like(guests))
+                asked.meet(home, guests)
             total += min(pay, self.unscheduled)
         return total
 
@@ -193,47 +195,55 @@ class _Asked:
     """Rooms, supports and meetings that a solution of the relaxed problem takes."""
 
     def __init__(self, relaxed: Relaxed, venues: int) -> None:
-        self._above, self._venues = relaxed.above, venues
-        count, slots = relaxed.free.shape
-        self._slots = slots
-        self._used = np.zeros((count + 1, slots + 1), dtype=np.int64)
-        self.supports = np.zeros(venues, dtype=np.int64)
-        self.meetings = np.zeros(venues * venues, dtype=np.int64)
+        self._relaxed, self._venues = relaxed, venues
+        self._sat: list[tuple[Ints, Ints, Ints]] = []
+        self._met: list[tuple[Ints, int]] = []
 
     def sessions(self, crowd: Crowd, guests: _Guests, rows: Ints, at: Ints) -> None:
         """These tasks of a crowd sit from these starts on."""
         start = crowd.first + at
-        length = np.full_like(start, crowd.parts[-1].length)
-        length[start < crowd.parts[0].high] = crowd.parts[0].length
-        end = np.minimum(self._slots, start + length)
-        self._sit(crowd.homes[rows], start, end)
+        first, last = crowd.parts[0], crowd.parts[-1]
+        length = (
+            last.length if len(crowd.parts) == 1 else np.where(start < first.high, first.length, last.length)
+        )
+        end = np.minimum(self._relaxed.slots, start + length)
+        self._sat.append((crowd.homes[rows], start, end))
         for who in guests.chosen(at) if guests.needed else ():
             if len(crowd.classes) == 1:
                 classes = crowd.classes[0][who]
             else:
                 free = np.array([blocked[who, at] for blocked in crowd.blocked])
-                classes = np.array([each[who] for each in crowd.classes])[
-                    free.argmin(axis=0), np.arange(len(who))
-                ]
-            self._sit(classes, start, end)
-            self.meet(crowd.home, crowd.venues[who], np.ones_like(who))
+                each = np.array([classes[who] for classes in crowd.classes])
+                classes = each[free.argmin(axis=0), np.arange(len(who))]
+            self._sat.append((classes, start, end))
+            self.meet(crowd.home, crowd.venues[who])
 
     def later(self, crowd: Crowd, guests: _Guests, count: int) -> None:
         """So many tasks of a crowd sit when rooms cost nothing any more: only supports count."""
         if guests.needed and count:
-            who = guests.pay.argsort(kind="stable")[: guests.needed]
-            self.meet(crowd.home, crowd.venues[who], np.full_like(who, count))
+            self.meet(crowd.home, crowd.venues[guests.pay.argsort(kind="stable")[: guests.needed]], count)
 
-    def meet(self, home: int, venues: Ints, times: Ints) -> None:
+    def meet(self, home: int, venues: Ints, times: int = 1) -> None:
         """A home has these venues as guests."""
-        np.add.at(self.supports, venues, times)
-        np.add.at(self.meetings, home * self._venues + venues, times)
+        self._met.append((home * self._venues + venues, times))
 
-    def _sit(self, classes: Ints, start: Ints, end: Ints) -> None:
-        above = self._above[classes]
-        np.add.at(self._used, (above, start[:, None]), 1)
-        np.add.at(self._used, (above, end[:, None]), -1)
+    def meetings(self) -> Ints:
+        """How often each pair meets, by home times venues plus guest."""
+        met = np.zeros(self._venues * self._venues, dtype=np.int64)
+        if self._met:
+            pairs = np.concatenate([pairs for pairs, _ in self._met])
+            np.add.at(
+                met, pairs, np.repeat([n for _, n in self._met], [len(pairs) for pairs, _ in self._met])
+            )
+        return met
 
     def rooms(self) -> Ints:
         """Rooms of each class in use at each slot."""
-        return self._used[:-1].cumsum(axis=1)[:, :-1].ravel()
+        count, slots = self._relaxed.free.shape
+        used = np.zeros((count + 1, slots + 1), dtype=np.int64)
+        if self._sat:
+            classes, start, end = (np.concatenate(parts) for parts in zip(*self._sat, strict=True))
+            above = self._relaxed.above[classes]
+            np.add.at(used, (above, start[:, None]), 1)
+            np.add.at(used, (above, end[:, None]), -1)
+        return used[:-1, :-1].cumsum(axis=1).ravel()
