@@ -11,18 +11,17 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
 from typing import Any
 
-from ortools.sat.python import cp_model
-
 from benchmarks.planning import exact, peers
 from benchmarks.planning.figures import figures, machine, table
 from benchmarks.planning.instances import instance
 from scheduler.planning import Plan, first_come_first_served, limits
-from scheduler.planning.board import Board, compile_board
+from scheduler.planning.board import compile_board
 
 HERE = Path(__file__).parent
 NAMES = ("prefecture-day", "prefecture-busy", "tight-rooms", "province-busy")
@@ -33,54 +32,40 @@ EVEN = Fraction(6, 100)
 """The Gini coefficient asked for."""
 
 
-def least_gini(board: Board, seconds: float) -> tuple[Fraction, bool]:
-    """The least Gini coefficient of supports by seats over all ways to give guests, and whether it is proven.
+def least_gini(seats: Sequence[int], supports: int) -> Fraction:
+    """The least Gini coefficient by seats with which venues can share so many supports, whole ones.
 
-    Time and rooms are left out: only who may be a guest, how many each home needs, and share caps. A ratio of sums
-    is least where numerator - ratio x denominator has the minimum nought (Dinkelbach 1967).
+    Whoever may be whose guest. A ratio is least where numerator - ratio x denominator has the minimum nought
+    (Dinkelbach 1967). That minimum is found exactly, value by value in rising order: a state is how many venues of
+    each size have their share, and how many supports these are; between two values v < w of a venue's supports by
+    its seats, w - v counts once for each pair with one venue at v or below and the other above.
     """
-    able = [nth for nth, venue in enumerate(board.venues) if venue.rooms]
-    seats = {nth: board.venues[nth].seats for nth in able}
-    unit = lcm(*seats.values())
-    ratio = Fraction(1)
-    while True:
-        model = cp_model.CpModel()
-        given = _given(model, board)
-        weighed = {nth: unit // seats[nth] * given.get(nth, 0) for nth in able}
-        top = unit * len(board.tasks) * 4
-        apart = []
-        for at, one in enumerate(able):
-            for other in able[at + 1 :]:
-                apart.append(model.new_int_var(0, top, ""))
-                model.add(apart[-1] >= weighed[one] - weighed[other])
-                model.add(apart[-1] >= weighed[other] - weighed[one])
-        total = sum(weighed.values())
-        model.minimize(ratio.denominator * sum(apart) - ratio.numerator * len(able) * total)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = WORKERS
-        solver.parameters.max_time_in_seconds = seconds
-        status = solver.solve(model)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE) or solver.value(total) == 0:
-            return ratio, False
-        found = Fraction(sum(map(solver.value, apart)), len(able) * solver.value(total))
-        if found >= ratio:
-            return ratio, status == cp_model.OPTIMAL
-        ratio = found
-
-
-def _given(model: cp_model.CpModel, board: Board) -> dict[int, cp_model.LinearExprT]:
-    """The supports of each venue when every project has its guests."""
-    met: dict[tuple[int, int], list[cp_model.IntVar]] = {}
-    for task in board.tasks:
-        guests = {venue: model.new_bool_var("") for venue in task.guests}
-        model.add(sum(guests.values()) == task.guest_count)
-        for venue, guest in guests.items():
-            met.setdefault((task.home, venue), []).append(guest)
-    given: dict[int, cp_model.LinearExprT] = {}
-    for (home, venue), meetings in met.items():
-        model.add(sum(meetings) <= max(0, board.limits[home] - board.history.get((home, venue), 0)))
-        given[venue] = given.get(venue, 0) + sum(meetings)
-    return given
+    unit, many = lcm(*seats), len(seats)
+    sizes = sorted(set(seats))
+    values = sorted((unit // size * n, at, n) for at, size in enumerate(sizes) for n in range(supports + 1))
+    ratio = Fraction(1) if supports else Fraction(0)
+    while supports:
+        cost = {((0,) * len(sizes), 0): (0, 0, 0)}
+        last = 0
+        for value, at, each in values:
+            after: dict[tuple[tuple[int, ...], int], tuple[int, int, int]] = {}
+            for (placed, given), (_, apart, total) in cost.items():
+                below = sum(placed)
+                wider = apart + (value - last) * below * (many - below)
+                for more in range(seats.count(sizes[at]) - placed[at] + 1):
+                    if given + more * each > supports:
+                        break
+                    key = (*placed[:at], placed[at] + more, *placed[at + 1 :]), given + more * each
+                    sums = wider, total + more * value
+                    weighed = ratio.denominator * sums[0] - ratio.numerator * many * sums[1]
+                    if key not in after or weighed < after[key][0]:
+                        after[key] = (weighed, *sums)
+            cost, last = after, value
+        weighed, apart, total = cost[tuple(map(seats.count, sizes)), supports]
+        if weighed >= 0:
+            break
+        ratio = Fraction(apart, many * total)
+    return ratio
 
 
 def study(name: str, seconds: float) -> dict[str, Any]:
@@ -102,8 +87,8 @@ def study(name: str, seconds: float) -> dict[str, Any]:
                 waits = max(waits, found.least)
             if found.plan is not None:
                 plans[f"fewest {wish} found"] = found.plan
-        ratio, is_proven = least_gini(board, seconds)
-        least = ratio if is_proven else None
+        supports = sum(task.guest_count for task in board.tasks)
+        least = least_gini([venue.seats for venue in problem.venues if venue.rooms], supports)
     rows = {planner: figures(problem, plan, 0) for planner, plan in plans.items()}
     minutes = waits * board.axis.grid / max(1, len(board.tasks))
     phone = rows["first come first served"]
@@ -161,19 +146,19 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=HERE / "results")
     options = parser.parse_args()
     before = os.getloadavg()[0]
+    options.out.mkdir(parents=True, exist_ok=True)
     studies = []
     for name in options.only or NAMES:
         studies.append(study(name, options.seconds))
         print(report(studies[-1:]), flush=True)
-    options.out.mkdir(parents=True, exist_ok=True)
-    found = {
-        "machine": machine(before, os.getloadavg()[0]),
-        "seconds": options.seconds,
-        "studies": studies,
-    }
-    text = json.dumps(found, indent=1, ensure_ascii=False)
-    (options.out / "limits.json").write_text(text + "\n", encoding="utf-8")
-    (options.out / "limits.md").write_text(report(studies), encoding="utf-8")
+        found = {
+            "machine": machine(before, os.getloadavg()[0]),
+            "seconds": options.seconds,
+            "studies": studies,
+        }
+        text = json.dumps(found, indent=1, ensure_ascii=False)
+        (options.out / "limits.json").write_text(text + "\n", encoding="utf-8")
+        (options.out / "limits.md").write_text(report(studies), encoding="utf-8")
     broken = [each["instance"] for each in studies if any(r["violations"] for r in each["plans"].values())]
     return 1 if broken else 0
 
