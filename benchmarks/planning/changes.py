@@ -3,8 +3,9 @@
 The plan is that of province-day (400 projects, 140 venues), and it is noon: what has started by then stays. Every
 kind of change comes as often as asked, drawn with a fixed seed among all to which it can happen. Reported are
 processor and wall seconds of `replan` and of `explain`, how many bookings moved, and how many of them made way: they
-were still legal where they were. Writes changes.json and changes.md into results, and fails when a plan breaks a
-rule, a new project moves anybody, or an overrun of 60 minutes moves more than three.
+were still legal where they were. Suspended is what had begun in a place that is gone. Writes changes.json and
+changes.md into results, and fails when a plan breaks a rule, a new project moves anybody, or an overrun of 60 minutes
+moves more than three.
 """
 
 import argparse
@@ -156,7 +157,8 @@ def answered(problem: Problem, plan: Plan, change: Change) -> dict[str, Any]:
         "wall": wall,
         "moved": len(others),
         "made_way": len(others - forced),
-        "left out": len(gone),
+        "suspended": len(gone & suspended),
+        "left out": len(gone - suspended),
         "violations": len(verify_plan(after, answer)),
     }
 
@@ -194,7 +196,7 @@ def _summed(taken: list[dict[str, Any]]) -> dict[str, Any]:
         if name in taken[0]:
             row[f"{name}_mean"] = round(mean(one[name] for one in taken), 2)
             row[f"{name}_max"] = max(one[name] for one in taken)
-    for name in ("left out", "violations"):
+    for name in ("suspended", "left out", "violations"):
         if name in taken[0]:
             row[name] = sum(one[name] for one in taken)
     return row
