@@ -13,12 +13,12 @@ from benchmarks.planning.instances import SHAPES, instance
 from scheduler.planning import Budget, solve
 
 FROZEN = {
-    "prefecture-day": "4acd099802ee6608",
-    "prefecture-busy": "352f6939ffeeae33",
-    "tight-rooms": "f7e9d9f7628a37a6",
-    "province-day": "2968ac140b4fae98",
-    "province-busy": "7a981e85d2bed51e",
-    "province-week": "0391853909b19a47",
+    "prefecture-day": "d541523f314844ad",
+    "prefecture-busy": "f61f190b9662d30a",
+    "tight-rooms": "7e41d9856f115e98",
+    "province-day": "64d97d65823cf806",
+    "province-busy": "58ddf0c85fda7472",
+    "province-week": "d419175703e8d5bc",
 }
 
 LEGAL = {
@@ -33,10 +33,24 @@ LEGAL = {
 KNOWN = {"made-up": {"cost": 95, "unscheduled": 0, "avoidable": 1}}
 
 
+def written(problem) -> str:
+    """What makes an instance, in words that new fields of the values do not change."""
+    lines = [
+        f"{p.project_id} {p.home} {p.opening_at.isoformat()} {p.category} {p.guest_count} {p.exemption} "
+        f"{[section.bidders for section in p.sections]} {p.owner_representatives} "
+        f"{[(sorted(needed.codes), seats) for needed, seats in p.specialties]}"
+        for p in problem.projects
+    ]
+    lines += [
+        f"{v.venue_id} {v.region} {v.opens} {v.closes} {[(room.room_id, room.seats) for room in v.rooms]}"
+        for v in problem.venues
+    ]
+    return "\n".join(lines)
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_instances_never_drift(name):
-    problem = instance(name)
-    assert hashlib.sha256(repr((problem.projects, problem.venues)).encode()).hexdigest()[:16] == FROZEN[name]
+    assert hashlib.sha256(written(instance(name)).encode()).hexdigest()[:16] == FROZEN[name]
 
 
 def test_a_best_plan_is_known_for_each_instance_at_the_weights_in_force():
