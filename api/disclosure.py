@@ -49,13 +49,26 @@ class Viewer:
 #: What the board of a region shows to any account: rooms, hours, counts and states, never a project's identity.
 BOARD = frozenset(
     {"booking_id", "serial", "venue_id", "room_id", "side", "seats", "start", "end", "sessions", "split"}
-    | {"state", "progress", "forecast_end", "sections", "section", "checked_in", "expected", "region"}
+    | {
+        "state",
+        "progress",
+        "forecast_end",
+        "latest_end",
+        "alarm",
+        "sections",
+        "section",
+        "checked_in",
+        "expected",
+        "region",
+    }
     | {"from_venue_id", "from_room_id", "from_start", "from_end", "support_count", "period"}
     | {"plan_id", "date", "scheduled", "unscheduled", "split_count", "moved", "now", "speed", "commitment"}
 )
 #: What a venue's host knows of an evaluation before it starts: its own seats and times under a neutral number.
 _HOSTED = BOARD | {"request_id", "answer_by", "remark"}
 _IDENTITY = frozenset({"project_id", "project", "centre_id"})
+#: What the hosts of a running evaluation are told of its end: their rooms may be needed on another day.
+_WATCH = frozenset({"probability", "proposed_start", "proposed_end"})
 _DRAW_CONTENT = frozenset({"draw_id", "seats", "alternates", "pool_size", "commitment", "certificate_digest"})
 _OWN_INVITATION = frozenset(
     {"invitation_id", "answer_by", "answer", "venue_id", "room_id", "start", "end", "sessions", "state"}
@@ -120,6 +133,7 @@ EVENT_FIELDS: Mapping[str, Mapping[Role, frozenset[str]]] = {
     "names.unlocked": _shown("names.unlocked", host=_HOSTED, names=True),
     "evaluation.started": _shown("evaluation.started", host=_HOSTED | _IDENTITY),
     "evaluation.progressed": _shown("evaluation.progressed", host=_HOSTED | _IDENTITY),
+    "forecast.changed": _shown("forecast.changed", host=_HOSTED | _IDENTITY | _WATCH),
     "evaluation.suspended": _shown("evaluation.suspended", host=_HOSTED | _IDENTITY),
     "evaluation.finished": _shown("evaluation.finished", host=_HOSTED | _IDENTITY),
     "support.counted": _shown("support.counted", host=BOARD),

@@ -46,6 +46,10 @@ MEMBER = record(name=TEXT, venue_id=TEXT, seat=TEXT, specialty=TEXT, replaced=FL
 FACTS: dict[str, Fact] = {
     "account_id": Fact("the account that changed", TEXT),
     "allowed": Fact("the specialty codes that a slot accepts by a widening", listed(TEXT)),
+    "alarm": Fact(
+        "how near an evaluation is to passing 22:00",
+        {"type": "string", "enum": ["calm", "watch", "warn", "split"]},
+    ),
     "alternates": Fact("alternates drawn", COUNT),
     "answer": Fact("accepted, declined or timed_out", TEXT),
     "answer_by": Fact("until when an answer counts", TIME),
@@ -77,6 +81,7 @@ FACTS: dict[str, Fact] = {
     "host": Fact("the host that a webhook sends to", TEXT),
     "invitation_id": Fact("the invitation", TEXT),
     "iterations": Fact("steps of search done", COUNT),
+    "latest_end": Fact("the end that the evaluation does not pass, at the rule book's quantile", TIME),
     "level": Fact("how many steps a slot is widened by", COUNT),
     "lost_seats": Fact("seats lost and drawn again", COUNT),
     "members": Fact("the panel by name; a guest host sees those at its own venue", listed(MEMBER)),
@@ -87,10 +92,13 @@ FACTS: dict[str, Fact] = {
     "plan_id": Fact("the plan", TEXT),
     "pool_size": Fact("eligible experts in the draw", COUNT),
     "previous_draw_id": Fact("the draw that is continued", TEXT),
+    "probability": Fact("the chance that the evaluation passes 22:00", SHARE),
     "procurement": Fact("the kind of procurement", TEXT),
     "progress": Fact("the share of the evaluation that is done", SHARE),
     "project": Fact("the project's name", TEXT),
     "project_id": Fact("the project", TEXT),
+    "proposed_end": Fact("the end of the next slot that a split could take", TIME),
+    "proposed_start": Fact("the start of the next slot that a split could take", TIME),
     "purpose": Fact("why a record was read", TEXT),
     "reason": Fact("why, as a true sentence", TEXT),
     "record": Fact("the record that was read", TEXT),
@@ -204,15 +212,20 @@ KINDS: dict[str, Kind] = {
         *("invitation_id", "draw_id", "answer", "accepted"),
         sealed=("expert_id",),
     ),
-    "bids.opened": _kind("bids are open, bidders known", _PROJECT, "sections", "bids", "forecast_end"),
+    "bids.opened": _kind("bids are open, bidders known", _PROJECT, "sections", "bids"),
     "split.scheduled": _kind("the evaluation moves to a later day", _BOOKING, "reason"),
     "checkin.recorded": _kind("a member has checked in", _BOOKING, "checked_in", "expected"),
     "names.unlocked": _kind(
         "all have checked in: the panel is known to its hosts", _BOOKING, "expected", sealed=("members",)
     ),
-    "evaluation.started": _kind("the panel has begun", _BOOKING, "forecast_end", "sections"),
+    "evaluation.started": _kind("the panel has begun", _BOOKING, "forecast_end", "latest_end", "sections"),
     "evaluation.progressed": _kind(
-        "a section is done", _BOOKING, "progress", "section", "sections", "forecast_end"
+        "a section is done", _BOOKING, "progress", "section", "sections", "forecast_end", "latest_end"
+    ),
+    "forecast.changed": _kind(
+        "a running evaluation is expected to end otherwise than was told, or is nearer to 22:00, or farther from it",
+        _BOOKING,
+        *("forecast_end", "latest_end", "alarm", "probability", "proposed_start", "proposed_end"),
     ),
     "evaluation.suspended": _kind("an evaluation cannot go on where it is", _BOOKING, "reason"),
     "evaluation.finished": _kind("the panel has reported", _BOOKING, "progress"),

@@ -8,15 +8,16 @@ from contextlib import suppress
 from datetime import timedelta
 
 from api.office import Office
-from api.planning import learning, watching
+from api.planning import learning
 from api.planning.solver import Solver, SolverFailed
-from api.refusals import ExpertTaken, RoomTaken, WrongState
+from api.refusals import WrongState
 from api.retention import Retention
-from api.services import changes, guests, invitations, open_draws, plans, reallocations
+from api.services import guests, invitations, open_draws, plans, reallocations
 from api.store import guests as guest_rows
 from api.store import invitations as invitation_rows
 from api.store import open_draws as open_draw_rows
 from api.store import plans as rows
+from api.watch import watch_evaluations
 from models.plans import PlanState
 from scheduler.planning import Budget, Progress
 
@@ -136,24 +137,6 @@ def keep_terms(office: Office) -> None:
         with suppress(WrongState), office.changing() as session:  # another worker was faster
             problem = plans.alone(session, office, project_id, secrets.randbits(62))
             reallocations.reallocate(session, office, project_id, problem, actor="worker", now=now)
-
-
-def watch_evaluations(office: Office) -> None:
-    """Evaluations that need more time than they have get it; what 22:00 cuts off goes on next working day.
-
-    What cannot be given now, because an expert or a room is taken, is tried again at the next look.
-    """
-    now = office.clock.now()
-    with office.reading() as session:
-        short = [seen.project_id for seen in watching.outlooks(session, office, now) if seen.overdue]
-    for project_id in short:
-        try:
-            with suppress(WrongState), office.changing() as session:  # it ended meanwhile
-                changes.prolong(
-                    session, office, project_id, work=None, seed=secrets.randbits(62), actor="worker", now=now
-                )
-        except (ExpertTaken, RoomTaken) as clash:
-            log.warning("no further session project_id=%s why=%s", project_id, clash.code)
 
 
 def learn_durations(office: Office) -> None:

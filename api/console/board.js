@@ -1,7 +1,7 @@
 // The dispatch board: rooms by hours. Draws a BoardView and knows nothing of networks.
 
 import { clockOf, make } from "./dom.js";
-import { sentenceOf, sessionsOn, stateOf } from "./sessions.js";
+import { isAlarming, sentenceOf, sessionsOn, stateOf } from "./sessions.js";
 
 const FIRST_HOUR = 8;
 const LAST_HOUR = 23;
@@ -77,7 +77,7 @@ function newBar(onOpen) {
 function paint(bar, session, words) {
   const overnight = session.to.day > session.from.day ? 24 * 60 : 0;
   const left = along(session.from.minutes);
-  bar.className = `bar ${session.side} ${session.state}${session.split ? " split" : ""}`;
+  bar.className = `bar ${session.side} ${session.state}${session.split ? " split" : ""}${isAlarming(session) ? ` alarm-${session.alarm}` : ""}`;
   bar.session = session;
   bar.dataset.key = `${session.booking_id}|${session.side}|${session.room_id}|${session.start}`;
   bar.style.left = share(left);

@@ -20,6 +20,7 @@ export function sessionsOn(view, day, query) {
       venue: venues.get(session.venue_id) || { venue_id: session.venue_id, name: session.venue_id, rooms: [] },
       from: clockOf(session.start, view.timezone),
       to: clockOf(session.end, view.timezone),
+      ends: endOf(session, view.timezone),
     }))
     .filter((session) => session.from.day === day && matches(session, query))
     .sort((a, b) => order(a.start, b.start) || order(a.serial, b.serial) || order(b.side, a.side) || order(a.room_id, b.room_id));
@@ -32,10 +33,25 @@ function matches(session, query) {
   return !query || text.toLowerCase().includes(query.trim().toLowerCase());
 }
 
-// The state in words; while a panel works, with its progress.
+export const isAlarming = (session) => session.state === "evaluating" && ["watch", "warn", "split"].includes(session.alarm);
+
+// The expected end as a time; with the day when it is not this one.
+function endOf(session, zone) {
+  if (!session.forecast_end) return "";
+  const { day, time } = clockOf(session.forecast_end, zone);
+  return day === clockOf(session.start, zone).day ? time : `${day.slice(5)} ${time}`;
+}
+
+// The state in words; while a panel works, with its progress and the end that is expected.
 export function stateOf(session, words) {
-  const doing = session.state === "evaluating" ? ` ${percent(session.progress)}` : "";
-  return words.say(session.state) + doing + (session.split ? ` · ${words.say("split")}` : "");
+  const parts = [words.say(session.state)];
+  if (session.state === "evaluating") {
+    parts[0] += ` ${percent(session.progress)}`;
+    if (session.ends) parts.push(words.say("forecastEnd", session.ends));
+    if (isAlarming(session)) parts.push(words.say(`alarm.${session.alarm}`));
+  }
+  if (session.split) parts.push(words.say("split"));
+  return parts.join(" · ");
 }
 
 export function sentenceOf(session, words) {

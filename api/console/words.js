@@ -1,5 +1,7 @@
 // Every word of the console in both languages; the first is the default.
 
+import { clockOf, percent } from "./dom.js";
+
 export const LANGUAGES = ["zh", "en"];
 
 const WORDS = {
@@ -118,6 +120,11 @@ const WORDS = {
   evaluating: ["评标中", "evaluating"],
   finished: ["已结束", "finished"],
   failed: ["流标", "failed"],
+  forecastEnd: ["预计 {0} 结束", "ends about {0}"],
+  "alarm.calm": ["可于22点前结束", "ends before 22:00"],
+  "alarm.watch": ["22点关注", "22:00: watched"],
+  "alarm.warn": ["22点预警", "22:00: warning"],
+  "alarm.split": ["22点预警：应改日续评", "22:00: to go on another day"],
   accepted: ["接受", "accepted"],
   declined: ["不能参加", "declined"],
   timed_out: ["未及时答复", "not answered in time"],
@@ -161,8 +168,9 @@ const SENTENCES = {
   "split.scheduled": ["{serial} 开评分离[：{reason}]", "{serial} is split from its opening[: {reason}]"],
   "checkin.recorded": ["{serial} 已签到[ {checked_in}/{expected}]", "{serial}: [{checked_in} of {expected} ]checked in"],
   "names.unlocked": ["{serial} 全部签到，名单解密", "{serial}: all checked in, names unlocked"],
-  "evaluation.started": ["{serial} 开始评标", "{serial}: the evaluation starts"],
-  "evaluation.progressed": ["{serial} [标段 {section}/{sections} ]评审完成", "{serial}: section [{section} of {sections} ]is done"],
+  "evaluation.started": ["{serial} 开始评标[，预计 {forecast_end} 结束]", "{serial}: the evaluation starts[, to end about {forecast_end}]"],
+  "evaluation.progressed": ["{serial} [标段 {section}/{sections} ]评审完成[，预计 {forecast_end} 结束]", "{serial}: section [{section} of {sections} ]is done[, to end about {forecast_end}]"],
+  "forecast.changed": ["{serial} 预计 {forecast_end} 结束[，{alarm}][（超过22点的可能 {probability}）][，建议 {proposed_start} 续评]", "{serial} is expected to end {forecast_end}[, {alarm}][ (chance of passing 22:00 {probability})][, could go on {proposed_start}]"],
   "evaluation.suspended": ["{serial} 评标中止[：{reason}]", "{serial}: the evaluation cannot go on[: {reason}]"],
   "evaluation.finished": ["{serial} 评标结束", "{serial}: the evaluation is finished"],
   "support.counted": ["{venue_id} 客场支持数 {support_count}", "{venue_id} has supported {support_count}"],
@@ -170,6 +178,12 @@ const SENTENCES = {
   "webhook.changed": ["向 {host} 推送的订阅：{state}[（{reason}）]", "The webhook to {host} is {state}[: {reason}]"],
   "record.read": ["查阅封存记录[：{purpose}]", "A sealed record was read[: {purpose}]"],
 };
+
+// Day and time where the evaluations are.
+function momentOf(instant) {
+  const { day, time } = clockOf(instant, "Asia/Shanghai");
+  return `${day.slice(5)} ${time}`;
+}
 
 export function speaker(language) {
   const at = Math.max(0, LANGUAGES.indexOf(language));
@@ -186,6 +200,9 @@ export function speaker(language) {
       const value = event.facts[name];
       if (!known(name)) return "—";
       if (name === "venue_id") return nameOf(value);
+      if (name === "alarm") return say(`alarm.${value}`);
+      if (name === "probability") return percent(value);
+      if (/_(end|start)$/.test(name)) return momentOf(value);
       return name === "side" || name === "answer" ? say(value) : String(value);
     });
   };

@@ -11,6 +11,7 @@ from api.demo.people import ACTOR, People
 from api.office import Office
 from api.record import PREFECTURE
 from api.store import bookings, clocks, events, projects, venues
+from api.watch import watch_evaluations
 from models.projects import ProjectState
 from scheduler.timeline import ZONE
 
@@ -40,7 +41,7 @@ class Demo(threading.Thread):
         super().__init__(name="demo", daemon=True)
         self._office, self._clock, self._speed, self._people = office, clock, speed, People(seed)
         self._stopping = threading.Event()
-        self._told = clock.now() - TOLD_EVERY
+        self._told = self._watched = clock.now() - TOLD_EVERY
 
     def stop(self) -> None:
         """End after the step at hand."""
@@ -69,6 +70,9 @@ class Demo(threading.Thread):
         evaluating.experts_arrive(office, day, people, now)
         evaluating.evaluations_begin(office, day, now)
         evaluating.sections_are_done(office, day, people, now)
+        if now - self._watched >= TOLD_EVERY:
+            self._watched = now
+            watch_evaluations(office, ACTOR)
         evaluating.results_are_published(office, day, now)
         self._skip_the_night(day, now)
 

@@ -1,16 +1,17 @@
 """The part of a simulated day from the check-in on: names unlock, sections are evaluated, results follow."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from api.demo.people import ACTOR, People
 from api.office import Office
+from api.planning.learning import began, worked
 from api.services import checkins, evaluations, results
 from api.store import bookings, engagements, invitations, projects
 from models.checkins import CheckInMethod
 from models.engagements import EngagementState
 from models.projects import ProjectState
-from scheduler.planning.outcome import Session
+from scheduler.estimate import forecast
 
 RESULT_AFTER = timedelta(minutes=40)
 
@@ -58,11 +59,11 @@ def evaluations_begin(office: Office, day: date, now: datetime) -> None:
     for project_id in complete:
         if starts[project_id] <= now:
             with office.changing() as session:
-                evaluations.start(session, project_id, ACTOR, now)
+                evaluations.start(session, office, project_id, ACTOR, now)
 
 
 def sections_are_done(office: Office, day: date, people: People, now: datetime) -> None:
-    """Sections are finished one after another, at each panel's own pace, in its sessions only."""
+    """Sections are finished one after another, at each panel's own pace, while its sessions last."""
     with office.reading() as session:
         rows = [row for row in projects.rows_of(session, day) if row.state == ProjectState.EVALUATING]
         held = bookings.held(session, [row.project_id for row in rows])
@@ -74,13 +75,20 @@ def sections_are_done(office: Office, day: date, people: People, now: datetime) 
             row.project_id: [s for s in projects.sections_of(session, row.project_id) if not s.failed]
             for row in rows
         }
+        values = {value.project_id: value for value in projects.values(session, rows)}
     for row in rows:
-        listed = sections[row.project_id]
+        listed, value = sections[row.project_id], values[row.project_id]
+        rules = office.book.at(value.opening_at.date(), value.region, value.kind)
+        names = {section.section_id for section in listed}
+        value = replace(value, sections=tuple(s for s in value.sections if s.section_id in names))
+        takes = forecast(value, rules).expected * people.pace(row.project_id)
+        done = worked(began(sessions[row.project_id], now), row.started_at or now, now, rules)
         for nth, section in enumerate(listed, start=1):
-            share = people.pace(row.project_id) * nth / len(listed)
-            if section.finished_at is None and moment(sessions[row.project_id], share) <= now:
+            if section.finished_at is None and takes * nth / len(listed) <= done:
                 with office.changing() as session:
-                    evaluations.finish_section(session, row.project_id, section.section_id, ACTOR, now)
+                    evaluations.finish_section(
+                        session, office, row.project_id, section.section_id, ACTOR, now
+                    )
 
 
 def results_are_published(office: Office, day: date, now: datetime) -> None:
@@ -92,13 +100,3 @@ def results_are_published(office: Office, day: date, now: datetime) -> None:
         if ended[row.project_id] + RESULT_AFTER <= now:
             with office.changing() as session:
                 results.publish(session, row.project_id, office.keys.sealer, ACTOR, now)
-
-
-def moment(sessions: Sequence[Session], share: float) -> datetime:
-    """When that share of the time in all sessions together is over."""
-    left = sum((s.end - s.start for s in sessions), timedelta()) * share
-    for sitting in sessions:
-        if left <= sitting.end - sitting.start:
-            return sitting.start + left
-        left -= sitting.end - sitting.start
-    return sessions[-1].end

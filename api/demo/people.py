@@ -43,8 +43,9 @@ class People:
         return start - self._chance("arrives", engagement_id).between(3, 30) * MINUTE
 
     def pace(self, project_id: str) -> float:
-        """The share of the time planned that the evaluation really takes."""
-        return self._chance("pace", project_id).between(60, 95) / 100
+        """The time that the evaluation takes, as a share of what is expected: one panel in seven is slow."""
+        chance = self._chance("pace", project_id)
+        return (chance.between(130, 190) if chance.below(7) == 0 else chance.between(70, 120)) / 100
 
     def _chance(self, what: str, subject: str) -> Chance:
         return Chance(self.seed, f"demo/{what}/{subject}")

@@ -9,20 +9,26 @@ from sqlmodel import Session
 
 from api import record
 from api.office import Office
-from api.planning import learning
+from api.planning import learning, replanning
 from api.planning.learning import Durations, began, worked
 from api.planning.replanning import work_of
 from api.refusals import WrongState
-from api.store import projects
+from api.store import durations, projects
+from models.durations import WatchRow
 from models.projects import ProjectState, SectionRow
 from scheduler.estimate import Alarm, Finished, live_forecast, remaining, watch
 from scheduler.estimate.assumption import section_time
+from scheduler.planning import Overrun
 from scheduler.planning.outcome import Session as Sitting
 from scheduler.planning.shifts import Shifts
 from scheduler.projects import Project
 from scheduler.rules import Rules
 
 MINUTE = timedelta(minutes=1)
+MOVED = 15 * MINUTE
+"""By how much an expected end has moved before it is told without another reason."""
+LAST = timedelta(hours=1)
+"""How long before the rooms' end the watch itself takes more time though it has only warned so far."""
 TOGETHER = 5 * MINUTE
 """Sections recorded as done this close to each other were worked on together, and recorded when all were done."""
 AHEAD = (
@@ -55,6 +61,7 @@ class Outlook:
     """Whether the rooms held do not suffice, so that the plan is to be answered anew."""
     durations_digest: str
     """The model of durations that it rests on; empty for the rule book's assumption."""
+    running: bool = True
 
 
 def outlook(
@@ -91,6 +98,7 @@ def outlook(
         alarm=Alarm.CALM,
         overdue=expected.quantile > booked,
         durations_digest=known.digest,
+        running=False,
     )
 
 
@@ -102,6 +110,45 @@ def outlooks(session: Session, office: Office, now: datetime) -> Iterator[Outloo
     for case in record.cases(session, rows):
         if case.booking is not None:
             yield outlook(session, office, case, now, known)
+
+
+def tell_end(session: Session, seen: Outlook, now: datetime) -> dict[str, str]:
+    """The expected end as facts of an event; it is on record that it was told."""
+    before = durations.watched(session, [seen.project_id]).get(seen.project_id)
+    durations.watch(
+        session,
+        WatchRow(
+            project_id=seen.project_id,
+            alarm=Alarm.CALM if before is None else before.alarm,
+            probability=seen.probability,
+            forecast_end=seen.forecast_end,
+            seen_at=now,
+        ),
+    )
+    return {"forecast_end": seen.forecast_end.isoformat(), "latest_end": seen.latest_end.isoformat()}
+
+
+def is_news(session: Session, seen: Outlook) -> bool:
+    """Whether the end has moved, or the alarm changed, since it was last told."""
+    before = durations.watched(session, [seen.project_id]).get(seen.project_id)
+    if before is None:
+        return True
+    return before.alarm != seen.alarm or abs(before.forecast_end - seen.forecast_end) >= MOVED
+
+
+def proposal(session: Session, office: Office, seen: Outlook, now: datetime) -> Sitting | None:
+    """The next slot that the evaluation could go on in on another day, in its rooms with its panel.
+
+    None while the line is not likely to be passed, when it has such a slot already, and when none is found.
+    The slot is the planner's answer to the overrun, passed by the independent checker; nothing is changed.
+    """
+    if seen.alarm not in (Alarm.WARN, Alarm.SPLIT) or seen.work <= seen.booked:
+        return None
+    before = replanning.in_force(session, office, {seen.project_id}, 0, held={seen.project_id}, lock=False)
+    _, plan = replanning.answer(before, Overrun(seen.project_id, seen.work), now)
+    held = {booking.project_id: booking.sessions for booking in before.plan.bookings}[seen.project_id]
+    planned = {booking.project_id: booking.sessions for booking in plan.bookings}.get(seen.project_id, held)
+    return planned[len(held)] if len(planned) > len(held) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +171,7 @@ class _UnderWay:
         today = began(self.sittings, now)
         since = max(self.started, today[-1].start)
         here = worked(today[-1:], since, now, self.rules)
-        seen = watch(rest, now.astimezone(projects.LOCAL), here, self.rules)
+        seen = watch(rest, now.astimezone(projects.LOCAL), since, self.rules)
         from_today = self.sittings[len(today) - 1 :]
         ends = [
             max(now, end_of(from_today, since, here, here + work - so_far, Shifts.of(self.rules)))
@@ -138,10 +185,14 @@ class _UnderWay:
             latest_end=ends[1],
             probability=seen.probability,
             alarm=seen.alarm,
-            overdue=whole.quantile > booked
-            and (seen.alarm is Alarm.SPLIT or ends[0] > self.sittings[-1].end),
+            overdue=whole.quantile > booked and self._cannot_wait(seen.alarm, ends[0], now),
             durations_digest=self.known.digest,
         )
+
+    def _cannot_wait(self, alarm: Alarm, end: datetime, now: datetime) -> bool:
+        """Whether more time is to be taken now: people have a warning's time to answer the proposal themselves."""
+        last = self.sittings[-1].end
+        return alarm is Alarm.SPLIT or (end > last and (alarm is not Alarm.WARN or now > last - LAST))
 
     def _finished(self, sections: Sequence[SectionRow]) -> list[Finished]:
         """What each finished section took; those recorded together share their time as assumed of them."""

@@ -86,11 +86,12 @@ def post_postponement(call: Change, project_id: str, given: PostponementIn, vers
 
 @router.get("/projects/{project_id}/forecast")
 def get_forecast(call: Look, project_id: str) -> OutlookView:
-    """How long the evaluation takes as seen now, and the probability that it passes 22:00."""
+    """How long the evaluation takes as seen now, the probability of passing 22:00, and where a split could go on."""
     case = record.case(call.session, project_id)
     if not reach.knows_project(call.viewer, case):
         raise NotFound("project", project_id)
-    return OutlookView.of(watching.outlook(call.session, call.office, case, call.now))
+    seen = watching.outlook(call.session, call.office, case, call.now)
+    return OutlookView.of(seen, watching.proposal(call.session, call.office, seen, call.now))
 
 
 @router.post("/projects/{project_id}/overrun")

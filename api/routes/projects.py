@@ -59,7 +59,7 @@ def post_opening(call: Change, project_id: str, given: OpeningIn, version: Versi
 def post_start(call: Change, project_id: str, version: Version) -> ProjectDetail:
     """The evaluation has begun."""
     _mine(call, project_id, version)
-    evaluations.start(call.session, project_id, call.actor, call.now)
+    evaluations.start(call.session, call.office, project_id, call.actor, call.now)
     return _detail(call, project_id)
 
 
@@ -67,7 +67,7 @@ def post_start(call: Change, project_id: str, version: Version) -> ProjectDetail
 def post_finish(call: Change, project_id: str, section_id: str, version: Version) -> ProjectDetail:
     """A section is evaluated."""
     _mine(call, project_id, version)
-    evaluations.finish_section(call.session, project_id, section_id, call.actor, call.now)
+    evaluations.finish_section(call.session, call.office, project_id, section_id, call.actor, call.now)
     return _detail(call, project_id)
 
 

@@ -43,6 +43,10 @@ class BoardSession(BaseModel):
     split: bool
     state: BoardState
     progress: float
+    forecast_end: datetime | None = None
+    """When a running evaluation is expected to end."""
+    alarm: Literal["calm", "watch", "warn", "split"] = "calm"
+    """How near a running evaluation is to passing 22:00."""
 
 
 class BoardUnscheduled(BaseModel):

@@ -9,6 +9,7 @@ from api.planning.moving import Moves
 from api.planning.watching import Outlook
 from api.schemas.projects import Code, Identifier
 from scheduler.planning import Offer
+from scheduler.planning.outcome import Session as Sitting
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 MINUTE = timedelta(minutes=1)
@@ -105,23 +106,34 @@ class OfferView(BaseModel):
 
 
 class OutlookView(BaseModel):
-    """What is forecast of an opened evaluation, and how near it is to passing 22:00."""
+    """What is forecast of an opened evaluation, how near it is to passing 22:00, and where a split could go on.
+
+    `durations_digest` names the model that it rests on, empty for the rule book's assumption.
+    """
 
     work_minutes: int
     booked_minutes: int
     forecast_end: datetime
+    latest_end: datetime
     probability: float
     alarm: str
     overdue: bool
+    durations_digest: str
+    proposed_start: datetime | None
+    proposed_end: datetime | None
 
     @classmethod
-    def of(cls, seen: Outlook) -> Self:
+    def of(cls, seen: Outlook, slot: Sitting | None) -> Self:
         """What is shown of the outlook."""
         return cls(
             work_minutes=seen.work // MINUTE,
             booked_minutes=seen.booked // MINUTE,
             forecast_end=seen.forecast_end,
+            latest_end=seen.latest_end,
             probability=round(seen.probability, 4),
             alarm=seen.alarm.value,
             overdue=seen.overdue,
+            durations_digest=seen.durations_digest,
+            proposed_start=None if slot is None else slot.start,
+            proposed_end=None if slot is None else slot.end,
         )

@@ -19,7 +19,8 @@ from api.schemas.board import (
     DraftBoard,
 )
 from api.schemas.plans import PlanView
-from api.store import ledger, plans, projects, support, venues
+from api.store import durations, ledger, plans, projects, support, venues
+from models.durations import WatchRow
 from models.plans import PlanState
 from models.projects import ProjectState
 from scheduler.planning.outcome import Booking
@@ -33,7 +34,8 @@ def view(session: Session, day: date, viewer: Viewer, book: RuleBook, now: datet
     rows = projects.rows_of(session, day)
     cases = record.cases(session, rows)
     progress = projects.progress(session, [row.project_id for row in rows])
-    sessions = [s for case in cases for s in _sessions(case, viewer, progress)]
+    watched = durations.watched(session, [row.project_id for row in rows])
+    sessions = [s for case in cases for s in _sessions(case, viewer, progress, watched)]
     known = [case for case in cases if reach.knows_project(viewer, case)]
     unscheduled, waiting = (
         [_left(case, case.project.reason) for case in known if case.project.state == state]
@@ -136,12 +138,19 @@ def _venue(venue: Venue, totals: dict[str, int], viewer: Viewer, smallest: int) 
     )
 
 
-def _sessions(case: record.Case, viewer: Viewer, progress: dict[str, float]) -> Iterator[BoardSession]:
+def _sessions(
+    case: record.Case, viewer: Viewer, progress: dict[str, float], watched: dict[str, WatchRow]
+) -> Iterator[BoardSession]:
     if case.row is None or case.booking is None:
         return
     done = progress.get(case.project.project_id, 0.0)
     state = cast("BoardState", record.STATES[case.project.state])
-    yield from _sittings(case, case.booking, state, done, viewer, case.row.booking_id)
+    seen = watched.get(case.project.project_id) if state == "evaluating" else None
+    for sitting in _sittings(case, case.booking, state, done, viewer, case.row.booking_id):
+        if seen is None:
+            yield sitting
+        else:
+            yield sitting.model_copy(update={"forecast_end": seen.forecast_end, "alarm": seen.alarm})
 
 
 def _sittings(

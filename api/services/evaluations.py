@@ -1,31 +1,35 @@
 """An evaluation (评标) starts, goes on section by section, and is reported; guest support then counts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from api import record
+from api.office import Office
+from api.planning import watching
 from api.refusals import NotFound, WrongState
 from api.store import bookings, engagements, projects, support
 from models.engagements import EngagementState
 from models.projects import ProjectRow, ProjectState
 
 
-def start(session: Session, project_id: str, actor: str, now: datetime) -> ProjectRow:
-    """The evaluation runs; raises `WrongState` unless the whole panel has checked in."""
+def start(session: Session, office: Office, project_id: str, actor: str, now: datetime) -> ProjectRow:
+    """The evaluation runs, its end forecast; raises `WrongState` unless the whole panel has checked in."""
     case = record.case(session, project_id, lock=True)
     if case.project.names_unlocked_at is None:
         raise WrongState("evaluation", project_id, "starts when the whole panel has checked in")
     case.project.started_at = now
     projects.move(session, case.project, ProjectState.EVALUATING, ProjectState.CHECKING_IN)
-    record.Scribe(session, actor, now).note("evaluation.started", case)
+    told = watching.tell_end(session, watching.outlook(session, office, case, now), now)
+    record.Scribe(session, actor, now).note("evaluation.started", case, facts=told)
     return case.project
 
 
 def finish_section(
-    session: Session, project_id: str, section_id: str, actor: str, now: datetime
+    session: Session, office: Office, project_id: str, section_id: str, actor: str, now: datetime
 ) -> ProjectRow:
-    """The section is evaluated; with the last one the evaluation is finished and reported."""
+    """The section is evaluated and the end forecast anew; with the last one the evaluation is reported."""
     case = record.case(session, project_id, lock=True)
     if case.project.state != ProjectState.EVALUATING:
         raise WrongState("evaluation", project_id, f"is {case.project.state}, not evaluating")
@@ -38,7 +42,9 @@ def finish_section(
     projects.finish_section(session, section, now)
     done = sum(s.finished_at is not None for s in sections)
     scribe = record.Scribe(session, actor, now)
-    told = {"progress": done / len(sections), "section": done, "sections": len(sections)}
+    told: dict[str, Any] = {"progress": done / len(sections), "section": done, "sections": len(sections)}
+    if done < len(sections):
+        told |= watching.tell_end(session, watching.outlook(session, office, case, now), now)
     scribe.note("evaluation.progressed", case, facts=told)
     if done == len(sections):
         _finish(session, case, scribe)

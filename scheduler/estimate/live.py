@@ -97,15 +97,16 @@ class Watch:
     alarm: Alarm
 
 
-def watch(rest: Remaining, now: datetime, worked: timedelta, rules: Rules) -> Watch:
-    """The probability of passing split.cutoff_local_time, breaks counted, and what to do about it.
+def watch(rest: Remaining, now: datetime, since: datetime, rules: Rules) -> Watch:
+    """The probability of passing split.cutoff_local_time in a session since `since`, and what to do about it.
 
     WATCH above split.watch_probability, WARN above split.warn_probability; SPLIT, to propose the split, above
-    split.propose_probability, and from the first of split.runtime_check on already where WARN begins. `now`
-    carries the rules' local zone.
+    split.propose_probability, and from the first of split.runtime_check on already where WARN begins. Breaks fall
+    after each eval.break_every of work; one that is under way counts for what is left of it. `now` carries the
+    rules' local zone.
     """
     cutoff = datetime.combine(now.date(), rules.split_cutoff_local_time, now.tzinfo)
-    minutes = _work_until(cutoff - now, worked, rules) / MINUTE
+    minutes = (_work_in(cutoff - since, rules) - _work_in(now - since, rules)) / MINUTE
     probability = rest.passes(minutes)
     late = any(now.time() >= check for check in rules.split_runtime_check)
     propose = rules.split_warn_probability if late else rules.split_propose_probability
@@ -120,15 +121,10 @@ def watch(rest: Remaining, now: datetime, worked: timedelta, rules: Rules) -> Wa
     return Watch(probability, alarm)
 
 
-def _work_until(span: timedelta, worked: timedelta, rules: Rules) -> timedelta:
-    """The work that a time span holds when breaks fall after each eval.break_every of work since the start."""
-    done = timedelta()
+def _work_in(span: timedelta, rules: Rules) -> timedelta:
+    """The work that a session of that length holds, its breaks taken out."""
     every = rules.eval_break_every
     if every <= timedelta():
-        return max(span, done)
-    stretch = every - worked % every
-    while span > timedelta():
-        step = min(span, stretch)
-        done, span = done + step, span - step - rules.eval_break_length
-        stretch = every
-    return done
+        return span
+    rounds, rest = divmod(max(span, timedelta()), every + rules.eval_break_length)
+    return rounds * every + min(every, rest)

@@ -159,28 +159,32 @@ def test_the_live_forecast_covers_and_its_slack_shrinks_with_each_section():
 def test_the_watch_is_calm_with_time_to_spare_and_proposes_the_split_when_22_cannot_be_met():
     tender = project(4, 8)
     rest = remaining(tender, RULES, [], timedelta())
-    morning = watch(rest, datetime(2026, 11, 23, 9, tzinfo=ZONE), timedelta(), RULES)
-    evening = watch(rest, datetime(2026, 11, 23, 20, 30, tzinfo=ZONE), timedelta(), RULES)
+    at = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    morning = watch(rest, at, at, RULES)
+    late = at.replace(hour=20, minute=30)
+    evening = watch(rest, late, late, RULES)
     assert morning.alarm is Alarm.CALM
     assert evening.alarm is Alarm.SPLIT
     assert morning.probability < 0.2
     assert evening.probability > 0.8
 
 
-def test_the_watch_counts_the_break_that_falls_before_22():
-    tender = project(3, 8)
-    rest = remaining(tender, RULES, [], timedelta())
+def test_the_watch_counts_the_break_that_falls_before_22_and_what_is_left_of_one_under_way():
+    rest = remaining(project(3, 8), RULES, [], timedelta())
     at = datetime.combine(date(2026, 11, 23), time(15, 30), ZONE)
-    fresh = watch(rest, at, timedelta(), RULES).probability
-    due = watch(rest, at, timedelta(hours=5, minutes=55), RULES).probability
-    assert due > fresh
+
+    def passes(hours_ago):
+        return watch(rest, at, at - timedelta(hours=hours_ago), RULES).probability
+
+    assert passes(2) == passes(1) > passes(0), "the whole break falls before 22:00, or a part of it"
+    assert passes(5.9) == passes(6.0) > passes(6.25) > passes(6.5), "a break under way gets shorter"
 
 
 def test_the_probability_rises_as_the_evening_goes():
+    at = datetime(2026, 11, 23, tzinfo=ZONE)
     rest = remaining(project(3, 10), RULES, [], timedelta())
     evening = [
-        watch(rest, datetime(2026, 11, 23, hour, tzinfo=ZONE), timedelta(), RULES).probability
-        for hour in range(12, 23)
+        watch(rest, at.replace(hour=hour), at.replace(hour=hour), RULES).probability for hour in range(12, 23)
     ]
     assert evening == sorted(evening)
     assert evening[-1] == 1.0
@@ -240,10 +244,8 @@ def test_with_its_last_section_and_report_the_evaluation_has_nothing_left():
 def test_the_rule_book_says_when_hosts_are_warned():
     tender, at = project(4, 8), datetime(2026, 11, 23, 15, 30, tzinfo=ZONE)
     rest = remaining(tender, RULES, [], timedelta())
-    seen = watch(rest, at, timedelta(), RULES)
+    seen = watch(rest, at, at, RULES)
     for share, alarm in ((0.9, Alarm.WARN), (1.1, Alarm.WATCH)):
         edge = Fraction(seen.probability * share).limit_denominator(1000)
         rules = replace(RULES, split_watch_probability=Fraction(0), split_warn_probability=edge)
-        assert (
-            watch(rest, at, timedelta(), replace(rules, split_propose_probability=Fraction(1))).alarm is alarm
-        )
+        assert watch(rest, at, at, replace(rules, split_propose_probability=Fraction(1))).alarm is alarm

@@ -11,7 +11,7 @@ from api.files.openings import made_up
 from api.planning.replanning import work_of
 from api.store import bookings, engagements, ledger, venues
 from api.store import projects as rows
-from api.worker import watch_evaluations
+from api.watch import watch_evaluations
 from models.bookings import ReservationRow
 from models.engagements import SittingRow
 from models.projects import ProjectState
