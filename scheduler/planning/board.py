@@ -109,7 +109,7 @@ def compile_board(problem: Problem) -> Board:
         taken.setdefault((commitment.venue_id, commitment.room_id), []).append(commitment)
     support = support_scale(problem)
     hours = {
-        (venue.opens, venue.closes, venue.hours): _open(axis, venue)
+        (venue.opens, venue.closes, venue.hours): open_slots(axis, venue)
         for venue in {(v.opens, v.closes, v.hours): v for v in problem.venues}.values()
     }
     board = Board(
@@ -192,7 +192,7 @@ def _axis(problem: Problem, briefs: list[Brief]) -> Axis:
     return Axis.of(days, grid, opens, closes)
 
 
-def _open(axis: Axis, venue: Venue) -> int:
+def open_slots(axis: Axis, venue: Venue) -> int:
     """The slots of the venue's hours on each day."""
     if not venue.hours:
         return axis.daily(minute_of(venue.opens), minute_of(venue.closes))

@@ -185,11 +185,11 @@ class _Filter:
         sessions, at all teams of guests that share a region's supply, nor past the horizon.
         """
         setting = self.setting
-        if setting.latest is None and "sessions_lie_in_the_horizon" in out:
-            return False
         draft, nth = setting.placed(self._without(out))
         if nth is None:
-            return True
+            return True  # a fact of its own decides, on whatever day
+        if setting.latest is None and "sessions_lie_in_the_horizon" in out:
+            return False
         task = draft.board.tasks[nth]
         one = task.length and _one_session_everywhere(task, draft.board.hours)
         return bool(one) and is_exact(draft, task) and setting.earlier(draft, nth) is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scheduler.planning.board import open_slots
 from scheduler.planning.draft import Placement
 from scheduler.planning.explain.guests import why_guest
 from scheduler.planning.explain.setting import Setting
@@ -70,7 +71,7 @@ def _wait(setting: Setting, task: Task, placement: Placement) -> Iterator[Said]:
     draft, board = setting.draft, setting.board
     if not task.length or len(placement.sessions) > 1:
         return
-    hours = board.axis.daily(*board.hours[task.home])
+    hours = open_slots(board.axis, board.venues[task.home])
     first = first_slot(task.starts & starts_of(hours, task.length))
     if first < 0 or placement.start <= first:
         yield Said("at_once", {"when": _when(setting, placement.start)})
