@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from scheduler.planning.explain.helps import could_be_better, when
-from scheduler.planning.explain.rules import BY_NAME, LEAVABLE, source_of
+from scheduler.planning.explain.rules import BY_NAME, LAWFUL, LEAVABLE, source_of
 from scheduler.planning.explain.setting import OF_THE_PLAN, Setting, broken_by
 from scheduler.planning.explain.teams import is_exact
 from scheduler.planning.outcome import Booking, Plan
@@ -172,7 +172,10 @@ class _Filter:
             # A rule that shares its violation with another may not be the one that is in the way.
             if BY_NAME[name].breaks & broken <= others and not self._broken(booking, needed - {name}):
                 needed -= {name}
-        return None if self._broken(booking, needed) else needed
+        allowed = frozenset[str]().union(*(BY_NAME[name].breaks for name in needed))
+        # Of what is unlawful as a whole the checker counts nothing further.
+        beyond = frozenset() if LAWFUL in broken else broken - allowed
+        return None if beyond or self._broken(booking, needed) else needed
 
     def _broken(self, booking: Booking, out: frozenset[str]) -> frozenset[str]:
         """The rules that the booking breaks without those that are out, but for what it says of itself."""
