@@ -34,6 +34,8 @@ class Draft:
         self.board = board
         self.free = list(board.free)
         self.placed: dict[int, Placement] = {}
+        self.taken: dict[int, int] = {}
+        """The slots of each placed task's sessions."""
         self.users: list[set[int]] = [set() for _ in board.free]
         self.supports = [0] * len(board.venues)
         self.pairs: dict[tuple[int, int], int] = {}
@@ -247,6 +249,7 @@ class Draft:
         taken = 0
         for start, length, _ in placement.sessions:
             taken |= run_of(length) << start
+        self.taken[nth] = taken
         for room in placement.rooms:
             self.free[room] ^= taken
             (self.users[room].add if sign > 0 else self.users[room].discard)(nth)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from scheduler.planning.chance import Chance
 from scheduler.planning.draft import Draft
@@ -118,28 +119,27 @@ def make_room(draft: Draft, chance: Chance, nth: int, scope: Scope) -> list[int]
     found: list[tuple[int, set[int]]] = []
     for _ in range(STARTS_TRIED):
         span = run_of(task.length) << starts[chance.below(len(starts))]
-        ways = [_easiest(draft, chance, scope, task.rooms, span)]
+        ways = [_easiest(draft, scope, task.rooms, span)]
         for suited in task.guest_rooms:
-            guests = [venue for venue in suited if draft.may_meet(task, venue)]
-            chance.shuffle(guests)
-            rooms = [room for venue in guests[:GUESTS_TRIED] for room in suited[venue]]
-            ways.append(_easiest(draft, chance, scope, rooms, span))
+            first = chance.below(len(task.guests))
+            round_trip = chain(task.guests[first:], task.guests[:first])
+            guests = (v for v in round_trip if v in suited and draft.may_meet(task, v))
+            rooms = [room for venue in islice(guests, GUESTS_TRIED) for room in suited[venue]]
+            ways.append(_easiest(draft, scope, rooms, span))
         found.append((sum(weight for weight, _ in ways), set().union(*(tasks for _, tasks in ways))))
     _, others = min(found, key=lambda way: way[0])
     return [nth, *_some(others - {nth}, chance, len(others))]
 
 
-def _easiest(
-    draft: Draft, chance: Chance, scope: Scope, rooms: Sequence[int], span: int
-) -> tuple[int, set[int]]:
+def _easiest(draft: Draft, scope: Scope, rooms: Sequence[int], span: int) -> tuple[int, list[int]]:
     """Who sits in that of the rooms which is easiest to clear, and how hard it is."""
-    best, users = BLOCKED, set[int]()
+    best, users, stubborn, taken = BLOCKED, list[int](), scope.stubborn, draft.taken
     for room in rooms:
         if draft.free[room] & span == span:
-            return 0, set()
+            return 0, []
         if draft.board.free[room] & span == span:
-            here = _users_at(draft, (room,), span)
-            weight = sum(EJECTION + scope.stubborn.get(n, 0) for n in here) + chance.below(EJECTION)
+            here = [nth for nth in draft.users[room] if span & taken[nth]]
+            weight = EJECTION * len(here) + sum([stubborn.get(nth, 0) for nth in here])
             if here and weight < best:
                 best, users = weight, here
     return best, users
@@ -156,14 +156,8 @@ RUINS: tuple[tuple[int, Ruin], ...] = (
 
 
 def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> set[int]:
-    found = set()
-    for room in rooms:
-        for nth in draft.users[room]:
-            if nth not in found and any(
-                slots >> start & run_of(length) for start, length, _ in draft.placed[nth].sessions
-            ):
-                found.add(nth)
-    return found
+    taken = draft.taken
+    return {nth for room in rooms for nth in draft.users[room] if slots & taken[nth]}
 
 
 def _some(tasks: set[int], chance: Chance, size: int) -> list[int]:
