@@ -53,7 +53,9 @@ def world(
 def plan(
     problem_file: Annotated[Path, typer.Argument(help="A problem document (yidi/problem/1).")],
     out_file: Annotated[Path, typer.Option("--out", help="The plan document to write.")] = Path("plan.json"),
-    iterations: Annotated[int, typer.Option(help="How long to improve.", min=0)] = 8_000,
+    iterations: Annotated[
+        int | None, typer.Option(help="How long to improve; what suits the size if left out.", min=0)
+    ] = None,
     shards: Annotated[bool, typer.Option("--shards", help="Plan provinces apart, one on each core.")] = False,
     crossing: Annotated[
         float, typer.Option(help="With --shards: the share of projects with guests from another province.")
@@ -66,8 +68,10 @@ def plan(
     A nation: yidi plan nation.json --shards --crossing 0.05 --iterations 200000; Ctrl-C keeps the best so far
     """
     problem = documents.load_problem(problem_file.read_bytes())
+    suited = Budget.suited_to(len(problem.projects))
+    budget = suited if iterations is None else Budget(iterations)
     if shards:
-        found = plan_by_shards(problem, iterations, crossing)
+        found = plan_by_shards(problem, budget.iterations, crossing)
         _refuse_unsound(verify_plan(problem, found))
         write(out_file, documents.dump(found))
         tell_plan(found, out_file)
@@ -76,8 +80,8 @@ def plan(
         outcome: Outcome = solve_on(
             os.cpu_count() or 1,
             problem,
-            Budget(iterations),
-            lambda at: advance("plan", at.iterations, iterations),
+            budget,
+            lambda at: advance("plan", at.iterations, budget.iterations),
         )
     match outcome:
         case Plan() as found:

@@ -12,8 +12,6 @@ from scheduler.planning import Budget, Plan, Problem, Progress, first_come_first
 from scheduler.planning.cores import solve_on
 
 CORES = 2
-ITERATIONS = {"province-week": 40_000, "province-busy": 12_000}
-"""Search iterations where the default budget does not suit."""
 
 Point = tuple[float, int | None, int]
 """Seconds from the start, the cost of the best plan so far if there is one, and the proven bound."""
@@ -42,7 +40,7 @@ def yidi(name: str, times: int) -> Answer:
                 answer.first_s = since()
             answer.course.append((since(), progress.cost, progress.bound))
 
-        budget = Budget(times * ITERATIONS.get(name, Budget().iterations))
+        budget = Budget(times * Budget.suited_to(len(problem.projects)).iterations)
         answer.plan = solve_on(CORES, problem, budget, told)
         answer.own_bound = answer.plan.bound
 

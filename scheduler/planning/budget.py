@@ -9,14 +9,24 @@ from scheduler.errors import require
 class Budget:
     """Iterations of search, a measure that gives the same plan on every machine.
 
-    The default suits a province's day. Wall clocks stay outside the engine: a caller that must answer by a
-    time passes `stop`, and then the plan depends on the machine; that it is legal, and the bound, do not.
+    The default suits a province's day; `suited_to` knows what other sizes take. Wall clocks stay outside the
+    engine: a caller that must answer by a time passes `stop`, and then the plan depends on the machine; that it
+    is legal, and the bound, do not.
     """
 
     iterations: int = 8_000
 
     def __post_init__(self) -> None:
         require(self.iterations >= 0, "iterations", self.iterations, "a budget is not negative")
+
+    @classmethod
+    def suited_to(cls, projects: int) -> "Budget":
+        """What pays for so many projects: some five to ten seconds of one core up to a province's day.
+
+        The few projects of a prefecture crowd in few rooms, where every iteration is quick and the last avoidable
+        split is found late; beyond some hundreds each project needs its share.
+        """
+        return cls(max(24_000 - 40 * projects, 8_000, 20 * projects))
 
 
 @dataclass(frozen=True, slots=True)

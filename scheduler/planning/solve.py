@@ -33,7 +33,7 @@ def solve(
     any machine, unless `stop` cuts the search short: then the best plan so far is returned. `run` may be the
     `map` of a pool of processes; with `stop`, which no other process can ask, it is not used.
     """
-    budget = budget or Budget()
+    budget = budget or Budget.suited_to(len(problem.projects))
     tell = progress or (lambda _: None)
     board = compile_board(problem)
     floor = problem.wishes.unscheduled * len(board.hopeless)

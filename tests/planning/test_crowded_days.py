@@ -6,19 +6,19 @@ from benchmarks.planning.instances import Shape, make
 from scheduler.planning import Budget, first_come_first_served, search, solve
 from scheduler.verification.plans import verify_plan
 
-CROWDED = [make(Shape(90, 20, (2, 4), prefectures=4, seed=seed)) for seed in (2, 3)]
-BUDGET = Budget(2_000)
+CROWDED = {seed: make(Shape(90, 20, (2, 4), prefectures=4, seed=seed)) for seed in (3, 5, 7)}
+BUDGET = Budget(1_500)
 
 
-@pytest.mark.parametrize("problem", CROWDED, ids=lambda problem: f"seed {problem.seed}")
-def test_nine_in_ten_splits_of_first_come_first_served_are_avoided(problem):
-    plan = solve(problem, BUDGET)
-    assert verify_plan(problem, plan) == ()
+@pytest.mark.parametrize("seed", CROWDED)
+def test_no_evaluation_is_split_where_first_come_first_served_splits_many(seed):
+    plan = solve(CROWDED[seed], BUDGET)
+    assert verify_plan(CROWDED[seed], plan) == ()
     assert not plan.unscheduled
-    assert plan.avoidable_splits <= 0.1 * first_come_first_served(problem).avoidable_splits
+    assert plan.avoidable_splits == 0
+    assert first_come_first_served(CROWDED[seed]).avoidable_splits > 10
 
 
-def test_a_split_that_others_can_avoid_by_giving_way_is_avoided(monkeypatch):
-    with_room = solve(CROWDED[1], BUDGET)
+def test_a_search_that_never_makes_room_splits_some_of_them(monkeypatch):
     monkeypatch.setattr(search, "ROOM", 10**9)
-    assert with_room.avoidable_splits == 0 < solve(CROWDED[1], BUDGET).avoidable_splits
+    assert solve(CROWDED[5], BUDGET).avoidable_splits > 0
