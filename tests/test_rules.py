@@ -44,6 +44,10 @@ def test_the_narrowest_region_and_the_later_revision_win():
         ('value = "2/3"', "value = 0.6666", "panel.expert_min_fraction"),
         ('value = "60 min"', 'value = "60"', "eval.break_length"),
         ('kind = "water"', 'kind = "watr"', "panel.min_size"),
+        ('value = "random"', 'value = "nearset"', "remote.guest_choice"),
+        ('value = "other_county"', 'value = "other_prefectures"', "remote.guest_scope"),
+        ('"site_survey"', '"site_surveys"', "remote.exempt"),
+        ('value = "month"', 'value = "quarter"', "support.period"),
     ],
 )
 def test_a_typo_stops_the_start_with_file_line_and_name(written, instead, name):

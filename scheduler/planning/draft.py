@@ -206,21 +206,26 @@ class Draft:
 
     def supplied(self, task: Task, place: int, venue: int) -> int:
         """The slots of the days on which the venue's region still has the experts the place asks for."""
+        return self.supplied_together(task, ((place, venue),))
+
+    def supplied_together(self, task: Task, places: Iterable[tuple[int, int]]) -> int:
+        """The same for several places with their venues, which may lie in one region."""
         board = self.board
         slots = -1
         if not board.supply:
             return slots
-        region = board.venues[venue].region
-        needs: dict[frozenset[str], int] = {}
-        for demand in task.brief.demands:
-            if demand.place == place:
-                for codes in (demand.requirement.codes, frozenset[str]()):
-                    needs[codes] = needs.get(codes, 0) + demand.seats
-        for codes, seats in needs.items():
-            limits = board.supply.get((region, codes))
+        needs: dict[tuple[str, frozenset[str]], int] = {}
+        for place, venue in places:
+            region = board.venues[venue].region
+            for demand in task.brief.demands:
+                if demand.place == place:
+                    for codes in (demand.requirement.codes, frozenset[str]()):
+                        needs[region, codes] = needs.get((region, codes), 0) + demand.seats
+        for key, seats in needs.items():
+            limits = board.supply.get(key)
             if limits is None:
                 continue
-            used = self._used.get((region, codes), {})
+            used = self._used.get(key, {})
             width = board.axis.width
             for day, limit in limits.items():
                 if 0 <= limit < used.get(day, 0) + seats:

@@ -95,7 +95,7 @@ def _team(
     for place in range(task.guest_count):
         for cost, venue in ranked:
             region = draft.board.venues[venue].region
-            if venue in chosen or (draft.board.supply and region in regions):
+            if venue in chosen:
                 continue
             key = (place, venue)
             if key not in common:
@@ -103,6 +103,10 @@ def _team(
                 common[key] = draft.venue_starts(rooms, task.length)
                 if draft.board.supply:
                     common[key] &= draft.supplied(task, place + 1, venue)
+            if region in regions and draft.board.supply:
+                together = draft.supplied_together(task, enumerate((*chosen, venue), start=1))
+                if not together >> slot & 1:
+                    continue
             if common[key] >> slot & 1:
                 total += cost
                 chosen.append(venue)

@@ -42,9 +42,8 @@ def still_allowed(draft: Draft, nth: int, placement: Placement) -> bool:
         venue = board.room_venue[room]
         if place and not draft.may_meet(task, venue):
             return False
-        if board.supply and draft.supplied(task, place, venue) & taken != taken:
-            return False
-    return True
+    places = ((place, board.room_venue[room]) for place, room in enumerate(placement.rooms))
+    return draft.supplied_together(task, places) & taken == taken
 
 
 def carried_on(draft: Draft, nth: int, begun: Placement, now: int) -> Placement | None:

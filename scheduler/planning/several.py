@@ -34,7 +34,7 @@ class _Days:
         self._ranked = draft.ranked_guests(task) if task.guest_count else []
         self._layouts: dict[tuple[int, int, Layout], tuple[int, ...]] = {}
         self._windows: dict[int, int] = {}
-        self._supplied: dict[tuple[int, int], int] = {}
+        self._supplied: dict[tuple[int, ...], int] = {}
         home, hours = draft.board.hours[task.home], {draft.board.hours[venue] for venue in task.guests}
         self._hours = {
             (max(opens, home[0]), min(closes, home[1]))
@@ -67,7 +67,7 @@ class _Days:
         self, layout: Layout, rooms: tuple[int, ...], ranked: list[tuple[int, int]], cost: int
     ) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Rooms of all places: each for the last guest, in the order of cost; the first that works before it."""
-        draft, task = self.draft, self.task
+        task = self.task
         place = len(rooms) - 1
         if place == task.guest_count:
             yield cost, rooms
@@ -77,14 +77,7 @@ class _Days:
                 if place + 1 == task.guest_count:
                     yield cost + more, (*rooms, room)
                 elif self.sessions(layout, (*rooms, room)):
-                    venues = draft.board.venues
-                    apart = bool(draft.board.supply)
-                    others = [
-                        entry
-                        for entry in ranked
-                        if entry[1] != venue
-                        and not (apart and venues[entry[1]].region == venues[venue].region)
-                    ]
+                    others = [entry for entry in ranked if entry[1] != venue]
                     yield from self._teams(layout, (*rooms, room), others, cost + more)
                     return
 
@@ -138,11 +131,10 @@ class _Days:
         for room in rooms:
             starts &= draft.starts(room, length)
         if draft.board.supply:
-            for place, room in enumerate(rooms):
-                key = place, draft.board.room_venue[room]
-                if key not in self._supplied:
-                    self._supplied[key] = draft.supplied(task, *key)
-                starts &= self._supplied[key]
+            venues = tuple(draft.board.room_venue[room] for room in rooms)
+            if venues not in self._supplied:
+                self._supplied[venues] = draft.supplied_together(task, enumerate(venues))
+            starts &= self._supplied[venues]
         return starts
 
     def _window(self, length: int) -> int:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any, Self, get_args
 
 from scheduler.errors import BadRules, SchedulerError
-from scheduler.projects import ProcurementKind
+from scheduler.projects import Exemption, ProcurementKind
 from scheduler.rules.parameters import Rules
 
 __all__ = ["RuleBook", "Rules", "default_rule_book"]
@@ -27,6 +27,15 @@ STRENGTHS = frozenset("LRSPA")
 ROW_KEYS = frozenset(
     ("value", "strength", "source", "effective_from", "effective_to", "kind", "region", "note")
 )
+
+CHOICES = {
+    "draw_method": frozenset(("equal", "sequential", "panels")),
+    "remote_exempt": frozenset(exemption.value for exemption in Exemption),
+    "remote_guest_choice": frozenset(("random", "nearest")),
+    "remote_guest_scope": frozenset(("other_county", "other_prefecture")),
+    "support_period": frozenset(("month", "year")),
+}
+"""The words that a parameter may be, where code tells them apart: a mistyped one would quietly mean the other."""
 
 UNITS = {
     "s": timedelta(seconds=1),
@@ -190,6 +199,10 @@ class _Reader:
             value = _convert(_TYPES[f"{group}_{parameter}"], entry["value"])
         except ValueError as flaw:
             raise refuse(str(flaw)) from None
+        choices = CHOICES.get(f"{group}_{parameter}")
+        for given in value if isinstance(value, tuple) else (value,):
+            if choices is not None and given not in choices:
+                raise refuse(f"one of {', '.join(sorted(choices))}, not {given!r}")
         return Row(
             value=value,
             strength=entry["strength"],

@@ -6,7 +6,17 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from scheduler.errors import BadInput
-from scheduler.planning import Budget, GuestRefused, Overrun, Problem, problem_after, replan, solve
+from scheduler.planning import (
+    Budget,
+    GuestRefused,
+    Overrun,
+    Problem,
+    Supply,
+    SupplyDropped,
+    problem_after,
+    replan,
+    solve,
+)
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.timeline import ZONE, WorkCalendar
@@ -93,6 +103,23 @@ def test_a_guest_that_refuses_after_the_planned_start_is_replaced_because_nothin
     assert verify_plan(problem_after(asked, plan, change, late), after) == ()
     assert after.bookings[0].start >= late
     assert after.bookings[0].guests[0].venue_id != booking.guests[0].venue_id
+
+
+@pytest.mark.parametrize("work", [timedelta(hours=2), timedelta(hours=20)])
+def test_two_guests_may_come_from_one_region_as_far_as_its_experts_suffice_for_both(work):
+    twins = (VENUES[0], VENUES[1], replace(VENUES[2], region="532302"))
+    wanted = replace(project(), guest_count=2, specialties=((Requirement(frozenset({"A08"})), 4),))
+    asked = replace(problem(wanted), venues=twins, durations=(("P0", work),))
+    enough, short = (Supply("532302", frozenset(), experts) for experts in (2, 1))
+    plan = solve(replace(asked, supply=(enough,)), Budget(0))
+    assert verify_plan(replace(asked, supply=(enough,)), plan) == ()
+    assert len(plan.bookings[0].guests) == 2
+    for before in (replace(asked, supply=(enough,)), asked):
+        change, now = SupplyDropped(short), plan.bookings[0].start - timedelta(hours=1)
+        held = replace(plan, problem_digest=before.digest)
+        after = replan(before, held, change, now)
+        assert verify_plan(problem_after(before, held, change, now), after) == ()
+        assert [miss.code for miss in after.unscheduled] == ["no_common_time"]
 
 
 def test_a_guest_cannot_refuse_an_evaluation_that_it_is_known_to_sit_in():
