@@ -88,7 +88,11 @@ FACTS: dict[str, Fact] = {
     "moved": Fact("bookings moved by the plan", COUNT),
     "now": Fact("the simulated time", TIME),
     "opening_at": Fact("the opening, as the tender notice fixed it", TIME),
-    "phase": Fact("what the solver does: first plan, bound, home starts, search, done", TEXT),
+    "phase": Fact(
+        "what the solver does: first plan, bound, home starts, search, done; "
+        "province by province: homes, crossing, provinces, repair, done",
+        TEXT,
+    ),
     "plan_id": Fact("the plan", TEXT),
     "pool_size": Fact("eligible experts in the draw", COUNT),
     "previous_draw_id": Fact("the draw that is continued", TEXT),

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     """The Ed25519 private key that signs certificates, base64 of its 32 bytes."""
     token_hours: int = Field(default=12, ge=1, le=24 * 366)
     workers: int = Field(default=1, ge=0, le=64)
+    worker_lease_seconds: int = Field(default=60, ge=2, le=3600)
+    """After how long a silent worker's plan or job is another's."""
+    shards_from: int = Field(default=1_500, ge=1)
+    """Projects from which a day of several provinces is planned province by province, by all workers."""
     plan_seconds: int = Field(default=30, ge=1, le=3600)
     replay_days: int = Field(default=30, ge=0, le=36_600)
     """For how many days clients and webhooks that were away can recover; 0 keeps everything."""

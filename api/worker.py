@@ -1,4 +1,7 @@
-"""The worker: takes ordered plans one at a time, solves each in a child process, and saves what is sound."""
+"""The worker: takes ordered plans, and jobs of others' plans, one at a time; solves in a child process.
+
+A plan of several provinces is divided into jobs that any worker may do; the plan is the same whoever does them.
+"""
 
 import logging
 import secrets
@@ -9,7 +12,8 @@ from datetime import timedelta
 
 from api.office import Office
 from api.planning import learning
-from api.planning.solver import Solver, SolverFailed
+from api.planning.queue import Hand, Queue
+from api.planning.solver import Checking, Solver, SolverFailed
 from api.refusals import WrongState
 from api.retention import Retention
 from api.services import guests, invitations, open_draws, plans, reallocations
@@ -19,9 +23,11 @@ from api.store import open_draws as open_draw_rows
 from api.store import plans as rows
 from api.watch import watch_evaluations
 from models.plans import PlanState
-from scheduler.planning import Budget, Progress
+from scheduler.planning import Budget, Outcome, Plan, Problem, Progress
+from scheduler.planning.parts import prefixes_of
+from scheduler.planning.shards import solve_shards
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
 IDLE_SECONDS = 0.5
 WATCH_SECONDS = 15.0
 """Seconds between two looks at all running evaluations."""
@@ -31,16 +37,29 @@ TOLD_EVERY = 1.0
 """Seconds between two reports of progress within one phase."""
 ITERATIONS_PER_SECOND = 400
 """What a second of solving is worth in iterations, so that an order in seconds gives the same plan everywhere."""
+SHARDS_FROM = 1_500
+"""Projects from which a problem of several provinces is planned province by province."""
+DIGITS = 2
+"""Of a region code: a province."""
 
 log = logging.getLogger(__name__)
 
 
 class Worker(threading.Thread):
-    """Works until told to stop; a plan whose worker died is taken again when its lease is over."""
+    """Works until told to stop; a plan or a job whose worker died is taken again when its lease is over."""
 
-    def __init__(self, office: Office, name: str = "worker-1", replay_days: int = 0) -> None:
+    def __init__(
+        self,
+        office: Office,
+        name: str = "worker-1",
+        replay_days: int = 0,
+        *,
+        lease: timedelta = LEASE,
+        shards_from: int = SHARDS_FROM,
+    ) -> None:
         super().__init__(name=f"{name}-{secrets.token_hex(4)}", daemon=True)
         self._office, self._stopping = office, threading.Event()
+        self._lease, self._shards_from = lease, shards_from
         self._retention = Retention(office, replay_days)
 
     def stop(self) -> None:
@@ -71,16 +90,22 @@ class Worker(threading.Thread):
             solver.close()
 
     def work(self, solver: Solver) -> bool:
-        """Solve one ordered plan; whether there was one."""
+        """Do one job of a plan under way, or else solve one ordered plan; whether there was one."""
         office = self._office
+        hand = Hand(office, self.name, solver, self._lease)
+        if hand.work():
+            return True
         with office.changing() as session:
-            row = plans.claim(session, self.name, LEASE, office.clock.now())
+            row = plans.claim(session, self.name, self._lease, office.clock.now())
             if row is None:
                 return False
             plan_id, budget = row.plan_id, Budget(row.seconds * ITERATIONS_PER_SECOND)
             problem = plans.freeze(session, office, row)
+        watching = Watching(office, plan_id, self.name, self._lease)
         try:
-            outcome = solver.solve(problem, budget, Watching(office, plan_id, self.name))
+            outcome = self._solve(problem, budget, plan_id, hand, solver, watching)
+            if isinstance(outcome, Plan) and (wrong := solver.do(Checking(problem, outcome), watching)):
+                raise SolverFailed(f"the plan breaks {len(wrong)} rules, first {wrong[0].rule}")
         except SolverFailed as failed:
             log.exception("solver failed plan_id=%s", plan_id)
             with office.changing() as session:
@@ -90,28 +115,56 @@ class Worker(threading.Thread):
             with office.changing() as session:
                 row = rows.row(session, plan_id, lock=True)
                 if row.state == PlanState.SOLVING and row.worker == self.name:
-                    plans.save(session, plan_id, problem, outcome)
+                    plans.save(session, plan_id, problem, outcome, objections=())
                     plans.tell(session, row, self.name, office.clock.now())
         return True
+
+    def _solve(
+        self, problem: Problem, budget: Budget, plan_id: str, hand: Hand, solver: Solver, watching: "Watching"
+    ) -> Outcome | None:
+        """What was found, in one or province by province; None when the order no longer stands.
+
+        An order's seconds count for each province.
+        """
+        provinces = len(set(prefixes_of(problem, DIGITS).values()))
+        if provinces < 2 or len(problem.projects) < self._shards_from:
+            return solver.solve(problem, budget, watching)
+        found = solve_shards(
+            problem,
+            Budget(budget.iterations * provinces),
+            digits=DIGITS,
+            run=Queue(self._office, plan_id, hand, watching.stands),
+            progress=watching.tell,
+            stop=lambda: not watching.stands(),
+        )
+        return found.plan if watching.stands() else None
 
 
 class Watching:
     """Tells of a solver's progress, keeps the lease, and says at each beat whether the order still stands."""
 
-    def __init__(self, office: Office, plan_id: str, worker: str) -> None:
-        self._office, self._plan_id, self._worker = office, plan_id, worker
+    def __init__(self, office: Office, plan_id: str, worker: str, lease: timedelta) -> None:
+        self._office, self._plan_id, self._worker, self._lease = office, plan_id, worker, lease
         self._phase, self._next, self._last = "", time.monotonic(), Progress("started", 0, 0, 0)
+
+    def tell(self, progress: Progress) -> None:
+        """Whoever watches the order knows how far it is."""
+        self(progress)
+
+    def stands(self) -> bool:
+        """Whether the order is still this worker's to solve; its lease is kept."""
+        return self(None)
 
     def __call__(self, progress: Progress | None) -> bool:
         moment = time.monotonic()
         fresh = progress is not None and (progress.phase != self._phase or moment >= self._next)
         if progress is not None:
             self._last = progress
-        if fresh or moment >= self._next + LEASE.total_seconds() / 4:
+        if fresh or moment >= self._next + self._lease.total_seconds() / 4:
             self._phase, self._next = self._last.phase, moment + TOLD_EVERY
             with self._office.changing() as session:
                 return plans.progress(
-                    session, self._plan_id, self._worker, self._last, LEASE, self._office.clock.now()
+                    session, self._plan_id, self._worker, self._last, self._lease, self._office.clock.now()
                 )
         with self._office.reading() as session:
             row = rows.row(session, self._plan_id)

@@ -56,6 +56,43 @@ class PlanRow(Base, table=True):
     version: int = 1
 
 
+class JobState(StrEnum):
+    """Where a job of a plan stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PlanJobRow(Base, table=True):
+    """A part of a plan that any worker may do (分省作业); it goes when its plan is there.
+
+    Its id is the digest of its request, so that a plan taken up again finds what had been done. The lease is of one
+    worker: who holds another must not write here.
+    """
+
+    __tablename__ = "plan_job"
+    __table_args__ = (
+        one_of("state", JobState),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="running_has_a_lease"),
+        CheckConstraint("(state = 'done') = (answer IS NOT NULL)", name="done_has_an_answer"),
+    )
+
+    plan_id: str = Field(primary_key=True, foreign_key="plan.plan_id", max_length=64)
+    job_id: str = Field(primary_key=True, max_length=80)
+    nth: int
+    region: str = Field(max_length=200)
+    request: str
+    answer: str | None = None
+    state: str = Field(index=True)
+    attempts: int = 0
+    worker: str = ""
+    lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    reason: str = ""
+
+
 class UnscheduledRow(Base, table=True):
     """A project without a place in a plan, with the planner's reason."""
 

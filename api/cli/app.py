@@ -26,6 +26,7 @@ app.command("prove")(verify.prove)
 app.command("fairness")(fairness.fairness)
 app.command("durations")(durations.durations)
 app.command("serve")(serve.serve)
+app.command("work")(serve.work)
 app.command("migrate")(serve.migrate)
 
 

@@ -1,6 +1,7 @@
 """`yidi serve` and `yidi migrate`: the service and its database."""
 
 import os
+import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -59,9 +60,7 @@ def serve(
     office = open_office(settings, calendar)
     issued = _prepare(office, world, demo)
     _show(issued, settings)
-    threads: list[Worker | Demo | Courier] = [
-        Worker(office, f"worker-{n + 1}", settings.replay_days) for n in range(settings.workers)
-    ]
+    threads: list[Worker | Demo | Courier] = [*_workers(office, settings)]
     if settings.workers:
         threads.append(Courier(office, manner_of(settings)))
     if isinstance(office.clock, SteppedClock):
@@ -79,6 +78,44 @@ def serve(
     )
     for thread in threads:
         thread.stop()
+
+
+def work(
+    calendar: Annotated[str, typer.Option(help="china, weekdays, or a JSON file of overrides.")] = "china",
+) -> None:
+    """Run workers alone, on any machine that reaches the database: they plan, watch and keep terms until stopped.
+
+    Example: YIDI_DATABASE_URL=postgresql://… YIDI_WORKERS=2 yidi work
+    """
+    settings = Settings()
+    office = open_office(settings, calendar)
+    workers = _workers(office, settings)
+    for worker in workers:
+        worker.start()
+
+    def end(*_: object) -> None:
+        for worker in workers:
+            worker.stop()
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:
+        out.print("stopped; what was under way is taken up by others")
+
+
+def _workers(office: Office, settings: Settings) -> list[Worker]:
+    return [
+        Worker(
+            office,
+            f"worker-{n + 1}",
+            settings.replay_days,
+            lease=timedelta(seconds=settings.worker_lease_seconds),
+            shards_from=settings.shards_from,
+        )
+        for n in range(settings.workers)
+    ]
 
 
 def open_office(settings: Settings, calendar: str = "china") -> Office:

@@ -1,12 +1,16 @@
-"""A child process that solves one problem at a time, tells how far it is, and stops within a moment when told to."""
+"""A child process that does one work at a time, tells how far it is, and stops within a moment when told to."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
 
-from scheduler.planning import Budget, Outcome, Problem, Progress, solve
+from api.planning.job_texts import answer_text, job_of
+from scheduler.planning import Budget, Outcome, Plan, Problem, Progress, solve
+from scheduler.verification.plans import Violation, verify_plan
 
 BEAT = 0.2
 """Seconds between two moments in which parent and child listen to each other."""
@@ -16,6 +20,49 @@ GRACE = 0.5
 STOP = "stop"
 Heard = Callable[[Progress | None], bool]
 """Hears of progress, or of none since the last beat, and says whether to go on."""
+Tell = Callable[[Progress], None]
+Stop = Callable[[], bool]
+
+
+class Work(Protocol):
+    """What a child is asked to do: a value that reaches it."""
+
+    def __call__(self, tell: Tell, stop: Stop) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Solving:
+    """A problem is solved in one."""
+
+    problem: Problem
+    budget: Budget
+
+    def __call__(self, tell: Tell, stop: Stop) -> Outcome:
+        """The outcome."""
+        return solve(self.problem, self.budget, tell, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class DoingJob:
+    """A job of a plan is done, read from its request."""
+
+    request: str
+
+    def __call__(self, tell: Tell, stop: Stop) -> str:
+        """The answer's text."""
+        return answer_text(job_of(self.request)(stop))
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """The independent checker looks at a plan."""
+
+    problem: Problem
+    plan: Plan
+
+    def __call__(self, tell: Tell, stop: Stop) -> tuple[Violation, ...]:
+        """What it objects to."""
+        return verify_plan(self.problem, self.plan)
 
 
 class SolverFailed(RuntimeError):
@@ -23,7 +70,7 @@ class SolverFailed(RuntimeError):
 
 
 class Solver:
-    """One child process, started at the first problem and anew after it had to be ended."""
+    """One child process, started at the first work and anew after it had to be ended."""
 
     def __init__(self) -> None:
         self._child: BaseProcess | None = None
@@ -31,9 +78,14 @@ class Solver:
 
     def solve(self, problem: Problem, budget: Budget, heard: Heard) -> Outcome | None:
         """What was found; None when `heard` said to stop. Raises `SolverFailed`."""
+        outcome: Outcome | None = self.do(Solving(problem, budget), heard)
+        return outcome
+
+    def do(self, work: Work, heard: Heard) -> Any:
+        """What the work came to; None when `heard` said to stop. Raises `SolverFailed`."""
         line = self._connected()
         try:
-            line.send((problem, budget))
+            line.send(work)
             while True:
                 said = line.recv() if line.poll(BEAT) else None
                 match said:
@@ -44,8 +96,7 @@ class Solver:
                     case Exception():
                         raise SolverFailed(f"{type(said).__name__}: {said}") from said
                     case _:
-                        outcome: Outcome = said
-                        return outcome
+                        return said
         except (EOFError, BrokenPipeError, ConnectionResetError) as gone:
             self.close()
             raise SolverFailed("the solving process ended") from gone
@@ -79,15 +130,14 @@ class Solver:
 
 
 def _serve(line: Connection) -> None:
-    """Solve problem after problem until the parent hangs up."""
+    """Do one work after another until the parent hangs up."""
     while True:
         try:
             asked = line.recv()
             if asked == STOP:  # it came when the answer was on its way
                 continue
-            problem, budget = asked
             try:
-                line.send(solve(problem, budget, _Teller(line), _Listener(line)))
+                line.send(asked(_Teller(line), _Listener(line)))
             except Exception as failed:
                 line.send(RuntimeError(f"{type(failed).__name__}: {failed}"))
         except (EOFError, OSError):

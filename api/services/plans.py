@@ -9,14 +9,14 @@ from api.office import Office
 from api.planning import learning
 from api.planning.frozen import PLANNABLE, day_of, problem_of
 from api.refusals import PlanIsStale, PlanIsUnsound, WrongState
-from api.store import bookings, guests, plans, projects, rulebooks
+from api.store import bookings, guests, plan_jobs, plans, projects, rulebooks
 from models.bookings import BookingState
 from models.plans import PlanRow, PlanState
 from models.projects import ProjectRow, ProjectState
 from scheduler.planning.budget import Progress
 from scheduler.planning.outcome import Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.problem import Problem
-from scheduler.verification.plans import verify_plan
+from scheduler.verification.plans import Violation, verify_plan
 
 
 def order(
@@ -80,22 +80,31 @@ def fail(session: Session, plan_id: str, worker: str, reason: str, now: datetime
     """The order ends without a plan, and says that solving it failed."""
     row = plans.row(session, plan_id, lock=True)
     if row.state == PlanState.SOLVING and row.worker == worker:
+        plan_jobs.remove(session, plan_id)
         plans.close(session, row, PlanState.STOPPED, reason)
         record.Scribe(session, worker, now).note_order(row)
 
 
-def save(session: Session, plan_id: str, problem: Problem, outcome: Outcome) -> PlanRow:
+def save(
+    session: Session,
+    plan_id: str,
+    problem: Problem,
+    outcome: Outcome,
+    objections: tuple[Violation, ...] | None = None,
+) -> PlanRow:
     """What the solver found is on record; raises `PlanIsUnsound` when the independent checker objects.
 
-    An order that was withdrawn, or solved by another worker, meanwhile stays as it is.
+    It is asked here, unless its `objections` were heard before: with a large plan that takes long. An order that
+    was withdrawn, or solved by another worker, meanwhile stays as it is.
     """
     row = plans.row(session, plan_id, lock=True)
     if row.state not in (PlanState.QUEUED, PlanState.SOLVING):
         return row
     match outcome:
         case Plan() as plan:
-            if violations := verify_plan(problem, plan):
+            if violations := verify_plan(problem, plan) if objections is None else objections:
                 raise PlanIsUnsound("plan", plan_id, f"{len(violations)} violations: {violations[0].rule}")
+            plan_jobs.remove(session, plan_id)
             plans.save(session, row, plan, projects.serials(session, row.opening_date))
         case Impossible(rules):
             plans.close(session, row, PlanState.IMPOSSIBLE, ", ".join(rules))
@@ -140,6 +149,7 @@ def stop(session: Session, plan_id: str, actor: str, now: datetime) -> PlanRow:
     row = plans.row(session, plan_id, lock=True)
     if row.state not in (PlanState.QUEUED, PlanState.SOLVING, PlanState.SOLVED):
         raise WrongState("plan", plan_id, f"is {row.state}")
+    plan_jobs.remove(session, plan_id)
     plans.close(session, row, PlanState.STOPPED, "withdrawn")
     record.Scribe(session, actor, now).note_order(row)
     return row

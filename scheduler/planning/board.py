@@ -134,7 +134,7 @@ def compile_board(problem: Problem) -> Board:
         met={
             (index[h], index[g]): n for (h, g), n in met_before(problem).items() if h in index and g in index
         },
-        limits=_limits(problem, briefs, index),
+        limits=limits_of(problem, briefs, index),
         history=_history(problem, index),
         distance=_distances(problem),
         supply=_supply(problem, axis),
@@ -324,7 +324,8 @@ def _task(
     )
 
 
-def _limits(problem: Problem, briefs: list[Brief], index: dict[str, int]) -> dict[int, int]:
+def limits_of(problem: Problem, briefs: list[Brief], index: dict[str, int]) -> dict[int, int]:
+    """The most supports that one guest may give each home, by their index (客场轮换上限)."""
     own: dict[int, list[Brief]] = {}
     for brief in briefs:
         if brief.remote:

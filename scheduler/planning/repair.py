@@ -56,6 +56,7 @@ class Repair:
     about: tuple[str, ...]
     levels: tuple[Level, ...]
     met: tuple[PairCount, ...]
+    limits: tuple[tuple[str, int], ...]
     digits: int
     iterations: int
 
@@ -108,6 +109,7 @@ class Repair:
             for pair in self.met
             if pair.home in index and pair.guest in index
         }
+        board.limits = {index[home]: limit for home, limit in self.limits if home in index}
         current = {b.project_id: {index[part.venue_id] for part in b.guests} for b in self.bookings}
         prefixes = [venue.region[: self.digits] for venue in board.venues]
         board.tasks = tuple(

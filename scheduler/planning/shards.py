@@ -104,6 +104,7 @@ class _Course:
             for part, prefix in zip(whole, prefixes, strict=True)
         ]
         self._plan("provinces", [PlanPart(part, self._share(part)) for part in apart])
+        self._whole.keep_shares()
         for nth in range(ROUNDS if self._repairs else 0):
             self._repair(nth)
         self._tell("done")

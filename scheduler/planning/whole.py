@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from scheduler.planning.balance import met_before, pair_limit, support_cost, support_scale
+from scheduler.planning.balance import met_before, support_cost, support_scale
+from scheduler.planning.board import compile_board, limits_of
 from scheduler.planning.chance import ticket
 from scheduler.planning.outcome import Booking, Plan, Unscheduled
 from scheduler.planning.parts import part_of, prefixes_of
 from scheduler.planning.problem import PairCount, Problem, Quota
 from scheduler.planning.repair import LONG, Level, Repair, Repaired
+from scheduler.planning.resume import placement_of
 from scheduler.planning.task import Brief, Known, brief_of
 from scheduler.timeline import MINUTE, MINUTES_A_DAY, ZONE
 
@@ -34,6 +36,9 @@ class Whole:
         self._scale, self._met = support_scale(problem), met_before(problem)
         self._projects = {project.project_id: project for project in problem.projects}
         self._briefs = dict(self._briefed())
+        index = {venue.venue_id: nth for nth, venue in enumerate(problem.venues)}
+        limits = limits_of(problem, list(self._briefs.values()), index)
+        self._limits = {problem.venues[nth].venue_id: limit for nth, limit in limits.items()}
         self._begun = {booking.project_id for booking in problem.begun}
 
     def add(self, part: Problem, plan: Plan) -> None:
@@ -129,23 +134,23 @@ class Whole:
                 if venue_id in inside
             ),
             met=self._met_so_far(others, homes),
+            limits=tuple((home, self._limits[home]) for home in sorted(homes) if home in self._limits),
             digits=self._digits,
             iterations=0,
         )
 
     def take(self, found: Repaired) -> None:
-        """The repaired projects have their new places, unless a pair then meets more often than it may."""
-        before = self.bookings, self.misses
-        ids = {booking.project_id for booking in found.bookings} | {m.project_id for m in found.unscheduled}
-        self.bookings = {one: b for one, b in self.bookings.items() if one not in ids}
-        self.misses = {one: miss for one, miss in self.misses.items() if one not in ids}
+        """The repaired projects have their new places."""
+        for one in (
+            *(b.project_id for b in found.bookings),
+            *(miss.project_id for miss in found.unscheduled),
+        ):
+            self.bookings.pop(one, None)
+            self.misses.pop(one, None)
         self.bookings.update({booking.project_id: booking for booking in found.bookings})
         self.misses.update({miss.project_id: miss for miss in found.unscheduled})
-        homes = {booking.home.venue_id for booking in found.bookings}
-        if any(self._is_over(pair, count) for pair, count in self._meetings(homes).items()):
-            self.bookings, self.misses = before
-        else:
-            self.cost -= found.saved
+        self._prices -= found.saved
+        self.cost -= found.saved
 
     def _is_inside(self, project_id: str, inside: set[str]) -> bool:
         booking = self.bookings.get(project_id)
@@ -191,19 +196,40 @@ class Whole:
                 met[pair.home, pair.guest] += pair.projects
         return met
 
-    def _is_over(self, pair: Pair, count: int) -> bool:
-        """Whether the pair meets more often than the share cap of the whole problem allows, and than one must."""
-        if count < 2:
-            return False
-        home = pair[0]
-        briefs = [b for b in self._briefs.values() if b.remote and b.project.home == home]
-        supports = sum(brief.project.guest_count for brief in briefs)
-        supports += sum(past.projects for past in self.problem.pair_history if past.home == home)
-        supports += sum(at == home for at in self.problem.withdrawn)
-        able = sum(bool(venue.rooms) for venue in self.problem.venues)
-        share = min((brief.rules.remote_pair_share_max for brief in briefs), default=None)
-        # `able` counts venues too near as well: with them the even share is smaller, the limit never larger.
-        return share is not None and count > pair_limit(share, able, supports)
+    def keep_shares(self) -> None:
+        """No pair meets more often than it may in the whole problem: who is one too many loses the place.
+
+        A small province has few possible guests, so its own even share may be larger than the whole problem's.
+        """
+        homes = {booking.home.venue_id for booking in self.bookings.values()}
+        for pair, met in sorted(self._meetings(homes).items()):
+            over = met - self._limits.get(pair[0], met)
+            own = [
+                one
+                for one, booking in sorted(self.bookings.items())
+                if over > 0 and one not in self._begun and pair[0] == booking.home.venue_id
+                if any(guest.venue_id == pair[1] for guest in booking.guests)
+            ]
+            for one in own[max(0, len(own) - over) :]:
+                self._take_out(one)
+
+    def _take_out(self, project_id: str) -> None:
+        booking = self.bookings.pop(project_id)
+        venues = {part.venue_id for part in booking.parts}
+        alone = replace(
+            self.problem,
+            projects=(self._projects[project_id],),
+            venues=tuple(venue for venue in self.problem.venues if venue.venue_id in venues),
+        )
+        board = compile_board(alone)
+        placement = placement_of(board, 0, booking)
+        if placement is None:
+            raise RuntimeError("a booking has its place on a board of its own")
+        far = sum(board.tasks[0].distance.get(board.room_venue[room], 0) for room in placement.rooms[1:])
+        self._prices += self.problem.wishes.unscheduled - placement.price - far
+        reason = "its guest would give its home more than the share that one guest may"
+        self.misses[project_id] = Unscheduled(project_id, "no_common_time", reason)
+        self.cost = self._prices + _guest_cost(self.problem, self.bookings.values(), self._scale, self._met)
 
 
 def _is_late(booking: Booking, brief: Brief) -> bool:

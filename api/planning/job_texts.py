@@ -1,0 +1,100 @@
+"""Jobs of a plan and their answers as texts, which any machine reads: one spelling for each, no code inside."""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from api.files.documents import to_plain
+from api.files.formats import ProblemDocument
+from scheduler.planning.outcome import Booking, Plan
+from scheduler.planning.problem import Commitment, PairCount, Problem
+from scheduler.planning.repair import Level, Repair, Repaired
+from scheduler.planning.shard_jobs import BoundHomes, HomesBound, Job, PlanPart
+from scheduler.rules import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class BoundHomesText:
+    """What `BoundHomes` is asked."""
+
+    problem: ProblemDocument
+    crossing: tuple[str, ...]
+    any_crosses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPartText:
+    """What `PlanPart` is asked."""
+
+    problem: ProblemDocument
+    iterations: int
+    wished: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepairText:
+    """What `Repair` is asked."""
+
+    problem: ProblemDocument
+    bookings: tuple[Booking, ...]
+    about: tuple[str, ...]
+    levels: tuple[Level, ...]
+    met: tuple[PairCount, ...]
+    limits: tuple[tuple[str, int], ...]
+    digits: int
+    iterations: int
+
+
+_JOBS: dict[str, tuple[Any, TypeAdapter[Any], TypeAdapter[Any]]] = {
+    "homes": (BoundHomes, TypeAdapter(BoundHomesText), TypeAdapter(HomesBound)),
+    "part": (PlanPart, TypeAdapter(PlanPartText), TypeAdapter(Plan)),
+    "repair": (Repair, TypeAdapter(RepairText), TypeAdapter(Repaired | None)),
+}
+"""By kind: the job, what it is asked, and what it answers."""
+
+
+def request_of(job: Job[Any]) -> str:
+    """The text that asks for the job, the same for equal jobs."""
+    kind = next(name for name, (own, _, _) in _JOBS.items() if isinstance(job, own))
+    asked = {each.name: getattr(job, each.name) for each in fields(job)}  # type: ignore[arg-type]
+    problem: Problem = asked.pop("problem")
+    own = {each.name: getattr(problem, each.name) for each in fields(ProblemDocument) if each.name != "rules"}
+    plain = {"problem": {"rules": problem.rule_book.text, **to_plain_fields(own)}, **to_plain_fields(asked)}
+    return json.dumps([kind, plain], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def to_plain_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """The values in JSON's terms."""
+    return {name: to_plain(value) for name, value in values.items()}
+
+
+def job_of(request: str) -> Job[Any]:
+    """The job that a text asks for."""
+    kind, plain = json.loads(request)
+    act, reader, _ = _JOBS[kind]
+    asked = reader.validate_json(json.dumps(plain), strict=True)
+    given = {each.name: getattr(asked, each.name) for each in fields(asked) if each.name != "problem"}
+    document = asked.problem
+    own = {each.name: getattr(document, each.name) for each in fields(document) if each.name != "rules"}
+    problem = Problem(rule_book=RuleBook.parse(document.rules, "rules"), **own)
+    made: Job[Any] = act(problem=problem, **given)
+    return made
+
+
+def id_of(request: str) -> str:
+    """The fingerprint of a request."""
+    return "sha256:" + hashlib.sha256(request.encode()).hexdigest()
+
+
+def answer_text(answer: object) -> str:
+    """The answer as a text."""
+    return json.dumps(to_plain(answer), ensure_ascii=False, separators=(",", ":"))
+
+
+def answer_of(job: Job[Any], text: str) -> Any:
+    """The answer to a job in a text."""
+    reader = next(reader for own, _, reader in _JOBS.values() if isinstance(job, own))
+    return reader.validate_json(text, strict=True)
