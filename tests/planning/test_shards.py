@@ -119,6 +119,17 @@ def test_a_repair_leaves_no_quota_broken():
     assert verify_plan(problem, sharded.plan) == ()
 
 
+def test_provinces_of_few_venues_keep_the_share_that_the_whole_allows_a_pair():
+    problem = nation()
+    for provinces in (6, 8):
+        venues = tuple(
+            replace(venue, region=f"{51 + nth % provinces}01{nth:02d}")
+            for nth, venue in enumerate(problem.venues)
+        )
+        part = replace(problem, venues=venues, supply=(), seed=1)
+        assert verify_plan(part, solve_shards(part, Budget(200)).plan) == ()
+
+
 def test_the_repair_makes_the_plan_better_and_says_by_how_much():
     problem = nation()
     crossing = crossing_by_flow(problem, {project.project_id for project in problem.projects[:20]})

@@ -184,6 +184,7 @@ def machine(url):
         process.wait()
 
 
+@pytest.mark.timeout(300)
 def test_a_worker_killed_in_the_midst_of_a_plan_is_survived_by_others(postgres):
     url = fresh(postgres)
     migrate(url)
@@ -192,7 +193,7 @@ def test_a_worker_killed_in_the_midst_of_a_plan_is_survived_by_others(postgres):
     office = Office(make_engine(url), default_rule_book(), published_calendar(), keys, clock, entropy)
     with office.changing() as session:
         worlds.load(session, make_world(), office.keys.sealer)
-    plan_id, problem = ordered(provinces(office), seconds=2)
+    plan_id, problem = ordered(provinces(office))
     begun = {}
 
     def wait_for(there, seconds=90):
@@ -228,6 +229,6 @@ def test_a_worker_killed_in_the_midst_of_a_plan_is_survived_by_others(postgres):
     others = {worker for worker, _ in begun} - dead
     assert len(others) == 2, "both took jobs of the plan"
     assert not {job_id for worker, job_id in begun if worker in others} & done, "nothing was done again"
-    assert stored(office, plan_id) == expected(problem, 2)
+    assert stored(office, plan_id) == expected(problem)
     assert jobs_of(office, plan_id) == []
     office.engine.dispose()

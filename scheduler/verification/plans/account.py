@@ -66,9 +66,12 @@ def _rotation_cost(problem: Problem, plan: Plan) -> int:
     for past in problem.pair_history:
         met[past.home, past.guest] += past.projects
     pairs = Counter((b.parts[0].venue_id, part.venue_id) for b in plan.bookings for part in b.parts[1:])
+    known = {home for home, _ in met}
     total = 0
     for (home, guest), count in pairs.items():
-        lowest = min((met[home, other] for other in venues if other != home), default=0)
+        lowest = 0
+        if home in known:
+            lowest = min((met[home, other] for other in venues if other != home), default=0)
         before = min(problem.wishes.catch_up, max(0, met[home, guest] - lowest))
         total += problem.wishes.rotation * sum(before + nth for nth in range(count))
     return total

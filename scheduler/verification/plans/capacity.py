@@ -106,7 +106,11 @@ def pair_shares(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Ite
             planned[booking.parts[0].venue_id, part.venue_id] += 1
             if booking.project_id not in held:
                 open_.add((booking.parts[0].venue_id, part.venue_id))
-    limits = {home: pair_limit(problem, facts, home) for home in {home for home, _ in planned}}
+    at_home: dict[str, list[Facts]] = defaultdict(list)
+    for fact in facts.values():
+        if fact.remote:
+            at_home[fact.home.venue_id].append(fact)
+    limits = {home: pair_limit(problem, at_home[home], home) for home in {home for home, _ in planned}}
     for (home, guest), count in sorted(planned.items()):
         total = pairs[home, guest] + count
         limit = limits[home]
@@ -114,9 +118,8 @@ def pair_shares(problem: Problem, facts: Mapping[str, Facts], plan: Plan) -> Ite
             yield Violation("no_pair_meets_too_often", "", f"{home} and {guest}: {total} of at most {limit}")
 
 
-def pair_limit(problem: Problem, facts: Mapping[str, Facts], home: str) -> int:
-    """How many supports one guest may give to a home, history included."""
-    own = [fact for fact in facts.values() if fact.home.venue_id == home and fact.remote]
+def pair_limit(problem: Problem, own: list[Facts], home: str) -> int:
+    """How many supports one guest may give to a home with these remote projects, history included."""
     if not own:
         return 0
     supports = sum(fact.project.guest_count for fact in own)
