@@ -73,7 +73,7 @@ class Worker(threading.Thread):
         try:
             while not self._stopping.wait(IDLE_SECONDS):
                 try:
-                    while self.work(solver):
+                    while not self._stopping.is_set() and self.work(solver):
                         pass
                     if not self._office.rehearsal:  # a rehearsal's people keep their own time
                         keep_terms(self._office)
