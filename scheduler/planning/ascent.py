@@ -5,6 +5,7 @@ best bound so far would ask (Polyak 1969); the level is raised while it is reach
 (Brännlund 1993; Goffin and Kiwiel 1999).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,8 @@ from scheduler.planning.fees import SCALE, Fees
 from scheduler.planning.market import Market
 from scheduler.planning.problem import Problem
 from scheduler.planning.relaxed import Ints
+
+Stop = Callable[[], bool] | None
 
 FINE = 16
 """Courses are counted in sixteenths."""
@@ -36,25 +39,28 @@ def only_splits(problem: Problem) -> Problem:
     return problem.with_(wishes=replace(problem.wishes, unscheduled=UNIT, avoidable_split=UNIT, **nothing))
 
 
-def market_fees(board: Board) -> Fees:
-    """Good fees for rooms, supports and meetings, and a prize for the splits that no plan can avoid."""
+def market_fees(board: Board, stop: Stop = None) -> Fees:
+    """Good fees for rooms, supports and meetings, and a prize for the splits that no plan can avoid.
+
+    When `stop` says so, the fees are those found by then: not so good, but valid.
+    """
     market = Market(board)
-    _, prices = ascend(market, market.first(), STEPS)
-    if board.problem.wishes.wait and market.answer(prices)[1][-1] and (splits := fewest_splits(board)):
+    _, prices = ascend(market, market.first(), STEPS, stop)
+    if board.problem.wishes.wait and market.answer(prices)[1][-1] and (splits := fewest_splits(board, stop)):
         cut = Market(board, splits)
         prices[-1] = cut.first()[-1]
-        market, prices = cut, ascend(cut, prices, STEPS)[1]
+        market, prices = cut, ascend(cut, prices, STEPS, stop)[1]
     return market.fees(prices)
 
 
-def fewest_splits(board: Board) -> int:
+def fewest_splits(board: Board, stop: Stop = None) -> int:
     """No plan has fewer avoidable splits and projects left out, hopeless ones aside."""
     market = Market(compile_board(only_splits(board.problem)))
-    bound, _ = ascend(market, market.first(), STEPS_FOR_SPLITS)
+    bound, _ = ascend(market, market.first(), STEPS_FOR_SPLITS, stop)
     return max(0, -(-bound // (SCALE * UNIT)))
 
 
-def ascend(market: Market, prices: Ints, steps: int) -> tuple[int, Ints]:
+def ascend(market: Market, prices: Ints, steps: int, stop: Stop = None) -> tuple[int, Ints]:
     """The bound, in units of fees, and prices at which the relaxed problem costs about as much as at any.
 
     The level method aims a little above the best bound so far; where that fails it aims lower, from the best prices.
@@ -64,6 +70,8 @@ def ascend(market: Market, prices: Ints, steps: int) -> tuple[int, Ints]:
     best, aim, failed = bound, SCALE * AIM, 0
     course = np.zeros_like(prices)
     for _ in range(steps):
+        if stop is not None and stop():
+            break
         # What cannot be cheaper than nothing, or dearer than its ceiling, is left alone.
         excess[((prices <= 0) & (excess < 0)) | ((prices >= market.ceiling) & (excess > 0))] = 0
         norm = int((course * course).sum())

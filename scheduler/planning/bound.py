@@ -14,6 +14,7 @@ from scheduler.planning.fees import NO_FEES, Fees
 from scheduler.planning.home import HomeBound, home_bound
 from scheduler.planning.market import begun_guests
 from scheduler.planning.relaxed import choices
+from scheduler.planning.wishes import Wishes
 
 WORKERS = 2
 """Threads for home models; OR-Tools leaves Python's lock while it solves. Results do not depend on it."""
@@ -61,11 +62,11 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
         return -(-charged // fees.scale), {n: slot for part in parts for n, slot in part.starts.items()}
 
     found, market = [homes(NO_FEES, wishes.unscheduled - kept)], 0
-    if crowded(board, found[0][1]):
+    if _countable(wishes) and crowded(board, found[0][1]):
         if (fees := fees_of(board)).credit:
             found.append(homes(fees, wishes.unscheduled - kept))
-        if choices(board) <= MOST_CHOICES and not (stop is not None and stop()):
-            market = homes(market_fees(board), wishes.unscheduled)[0]
+        if choices(board) <= MOST_CHOICES:
+            market = homes(market_fees(board, stop), wishes.unscheduled)[0]
     return Bound(
         hopeless=wishes.unscheduled * len(board.hopeless),
         homes=max(bound for bound, _ in found),
@@ -73,6 +74,12 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
         market=market,
         starts=tuple(starts for _, starts in found),
     )
+
+
+def _countable(wishes: Wishes) -> bool:
+    """Whether sums of these weights in thousandths stay within 64 bits: with larger ones no fees are sought."""
+    small = (wishes.wait, wishes.support, wishes.rotation, wishes.distance)
+    return wishes.unscheduled <= 10**9 and max(small) <= 10**6
 
 
 def guest_bound(board: Board, left_out: int) -> int:

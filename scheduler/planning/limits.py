@@ -34,8 +34,8 @@ def limits(problem: Problem, stop: Callable[[], bool] | None = None) -> Limits:
     splits = compile_board(only_splits(problem))
     found = lower_bound(splits, stop)
     fewest = -(-(found.total - found.hopeless) // UNIT)
-    if choices(splits) <= MOST_CHOICES and not (stop is not None and stop()):
-        fewest = max(fewest, fewest_splits(splits))
+    if choices(splits) <= MOST_CHOICES:
+        fewest = max(fewest, fewest_splits(splits, stop))
     waits = lower_bound(compile_board(only_waits(problem)), stop)
     return Limits(fewest, waits.total - waits.hopeless)
 
