@@ -8,8 +8,9 @@ from multiprocessing.synchronize import Event
 from typing import Self, TypeVar
 
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.outcome import Plan
+from scheduler.planning.outcome import Impossible, Plan
 from scheduler.planning.pieces import SMALLEST, Found, Job
+from scheduler.planning.possible import contradiction
 from scheduler.planning.problem import Problem
 from scheduler.planning.shard_jobs import Job as Work
 from scheduler.planning.shard_jobs import Stop
@@ -28,8 +29,10 @@ def solve_on(
     problem: Problem,
     budget: Budget | None = None,
     progress: Callable[[Progress], None] | None = None,
-) -> Plan:
-    """What `solve` answers, its pieces searched in so many processes where there are pieces to share."""
+) -> Plan | Impossible:
+    """What `solve` answers, its pieces searched in so many processes; `Impossible` where no plan is legal."""
+    if (clash := contradiction(problem)) is not None:
+        return clash
     if cores < 2 or len(problem.projects) < 2 * SMALLEST:
         return solve(problem, budget, progress)
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:

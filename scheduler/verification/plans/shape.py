@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from scheduler.planning.outcome import Booking, Part, Plan, Side
 from scheduler.planning.problem import Problem
@@ -28,7 +29,10 @@ def answers(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def begun(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """What has begun keeps its rooms and its start, or is named as suspended."""
+    """What has begun keeps its rooms and its start, or is named as suspended.
+
+    It began once, and no two began in one room at the same moment.
+    """
     now = {booking.project_id: booking for booking in plan.bookings}
     named = {miss.project_id for miss in plan.unscheduled}
     for booking in problem.begun:
@@ -38,6 +42,17 @@ def begun(problem: Problem, plan: Plan) -> Iterator[Violation]:
                 yield Violation("what_has_begun_stays", booking.project_id, "is gone")
         elif kept.parts != booking.parts or not kept.sessions or kept.start != booking.start:
             yield Violation("what_has_begun_stays", booking.project_id, "has other rooms or another start")
+    began: dict[tuple[str, str, datetime], str] = {}
+    whole = {booking.project_id: booking for booking in problem.begun}
+    for booking in problem.begun:
+        if whole[booking.project_id] != booking:
+            yield Violation("what_has_begun_stays", booking.project_id, "began at two places")
+        for part in booking.parts:
+            other = began.setdefault((part.venue_id, part.room_id, booking.start), booking.project_id)
+            if other != booking.project_id:
+                yield Violation(
+                    "a_room_holds_one_session", booking.project_id, f"{part.room_id}: {other} began there too"
+                )
 
 
 def places(problem: Problem, facts: Facts, booking: Booking) -> Iterator[Violation]:
