@@ -7,6 +7,7 @@ refused with its place.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -23,7 +24,7 @@ from api.files.formats import (
     ProblemDocument,
     WorldDocument,
 )
-from scheduler.errors import BadInput
+from scheduler.errors import BadInput, require
 from scheduler.people import Pool
 from scheduler.planning import Problem
 from scheduler.rules import RuleBook
@@ -102,10 +103,21 @@ def people_document(world: World) -> str:
 
 
 def load_world(text: str | bytes, people: str | bytes | None = None) -> World:
-    """The world in a document, with the names in another if there is one."""
+    """The world in a document, with the names in another if there is one; raises `BadInput` for an id given twice."""
     parts = load(WorldDocument, text)
+    _ids_come_once("centre_id", (centre.centre_id for centre in parts.centres))
+    _ids_come_once("venue_id", (venue.venue_id for venue in parts.venues))
+    _ids_come_once("room_id", (room.room_id for venue in parts.venues for room in venue.rooms))
     known = load(PeopleDocument, people).people if people is not None else ()
     return World(parts.centres, parts.venues, Pool.of(parts.experts), parts.organisations, known)
+
+
+def _ids_come_once(field: str, ids: Iterable[str]) -> None:
+    """The service knows centres, venues and rooms by id alone: of two with one id the first would be lost."""
+    seen: set[str] = set()
+    for one in ids:
+        require(one not in seen, field, one, "an id comes once in a world")
+        seen.add(one)
 
 
 def file_name(project_id: str) -> str:

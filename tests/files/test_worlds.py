@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from openpyxl import Workbook
 
+from api.files.documents import world_document
 from api.files.tables import BadRows
 from api.files.world_tables import TABLES
 from api.files.worlds import read_world, tables_of
@@ -102,3 +103,17 @@ def test_one_person_under_two_ids_is_refused():
         Pool.of([one, other])
     assert refusal.value.facts["field"] == "person"
     assert one.expert_id in refusal.value.rule
+
+
+@pytest.mark.parametrize("field", ["centre_id", "venue_id", "room_id"])
+def test_an_id_that_comes_twice_in_a_document_is_refused_for_one_of_both_would_be_lost(tmp_path, field):
+    first, second, *others = WORLD.venues
+    twins = {
+        "centre_id": replace(WORLD, centres=(*WORLD.centres, WORLD.centres[0])),
+        "venue_id": replace(WORLD, venues=(first, replace(second, venue_id=first.venue_id), *others)),
+        "room_id": replace(WORLD, venues=(first, replace(second, rooms=first.rooms), *others)),
+    }
+    path = tmp_path / "world.json"
+    path.write_text(world_document(twins[field]), encoding="utf-8")
+    with pytest.raises(BadInput, match=field):
+        read_world(path)
