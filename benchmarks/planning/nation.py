@@ -83,7 +83,7 @@ def _province(nth: int) -> Problem:
     return replace(made, projects=projects, venues=venues)
 
 
-def measure(provinces: int) -> dict[str, Any]:
+def measure(provinces: int, iterations: int) -> dict[str, Any]:
     """Time, gap, memory and violations of one nation."""
     problem = nation(provinces)
     chance, wanted = Chance(5), set[str]()
@@ -95,7 +95,7 @@ def measure(provinces: int) -> dict[str, Any]:
     crossing = crossing_by_flow(problem, wanted)
     flow = time.perf_counter() - start
     course: dict[str, Progress] = {}
-    budget = Budget(ITERATIONS * len(problem.projects))
+    budget = Budget(iterations * len(problem.projects))
     sharded = solve_shards_on(CORES, problem, budget, crossing, lambda at: course.update({at.phase: at}))
     elapsed = time.perf_counter() - start
     cpu = _cpu() - before  # of children too, now that they have ended
@@ -106,6 +106,7 @@ def measure(provinces: int) -> dict[str, Any]:
     heavy = (course["provinces"].cost - course["done"].cost) / course["provinces"].cost
     return {
         "provinces": provinces,
+        "iterations": iterations,
         "projects": len(problem.projects),
         "venues": len(problem.venues),
         "crossing": len(crossing),
@@ -195,11 +196,12 @@ def main() -> int:
     """Measure, write, and judge."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.planning.nation", description=__doc__)
     parser.add_argument("--provinces", type=int, nargs="+", default=[1, 3, 10, 31])
+    parser.add_argument("--iterations", type=int, default=ITERATIONS, help="for each project")
     parser.add_argument("--out", type=Path, default=HERE / "results")
     options = parser.parse_args()
     rows = []
     for provinces in options.provinces:
-        rows.append(measure(provinces))
+        rows.append(measure(provinces, options.iterations))
         print(json.dumps(rows[-1]), flush=True)
     exponent = growth(rows)
     machine = {
