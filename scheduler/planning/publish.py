@@ -6,7 +6,7 @@ from scheduler.planning.board import Board
 from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.outcome import Booking, Part, Plan, Session, Side, Unscheduled
 from scheduler.planning.task import Task
-from scheduler.planning.wording import why_booked, why_unscheduled
+from scheduler.planning.wording import why_booked, why_suspended, why_unscheduled
 
 
 def publish(draft: Draft, bound: int, digest: str = "") -> Plan:
@@ -21,7 +21,13 @@ def publish(draft: Draft, bound: int, digest: str = "") -> Plan:
     unscheduled = [
         Unscheduled(project_id, why.code, why.said.sentence()) for project_id, why in board.hopeless
     ]
-    unscheduled += [why_unscheduled(task) for n, task in enumerate(board.tasks) if n not in draft.placed]
+    unscheduled += [
+        why_suspended(task.project_id, board.problem)
+        if task.project_id in board.begun
+        else why_unscheduled(task)
+        for n, task in enumerate(board.tasks)
+        if n not in draft.placed
+    ]
     return Plan(
         bookings=tuple(sorted(bookings, key=lambda booking: booking.project_id)),
         unscheduled=tuple(sorted(unscheduled, key=lambda miss: miss.project_id)),

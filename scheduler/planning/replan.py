@@ -13,7 +13,6 @@ from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.resume import place_begun, placement_of, still_allowed
-from scheduler.planning.wording import why_suspended
 
 
 def problem_after(problem: Problem, plan: Plan, change: Change, now: datetime) -> Problem:
@@ -45,7 +44,7 @@ def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Plan:
     a full one would cost more time than the answer.
     """
     after = problem_after(problem, plan, change, now)
-    draft, displaced, suspended = draft_of(after, plan, now)
+    draft, displaced, _ = draft_of(after, plan, now)
     board = draft.board
     before = {booking.project_id: booking for booking in plan.bookings}
     for nth in displaced:
@@ -57,14 +56,7 @@ def replan(problem: Problem, plan: Plan, change: Change, now: datetime) -> Plan:
         improve(draft, tuple(displaced), waiting)
     had_none = {miss.project_id for miss in plan.unscheduled}
     make_way(draft, [n for n in displaced if board.tasks[n].project_id not in had_none], before)
-    outcome = publish(draft, after.wishes.unscheduled * len(board.hopeless))
-    return replace(
-        outcome,
-        unscheduled=tuple(
-            why_suspended(miss, board.problem) if miss.project_id in suspended else miss
-            for miss in outcome.unscheduled
-        ),
-    )
+    return publish(draft, after.wishes.unscheduled * len(board.hopeless))
 
 
 def moved(before: Plan, after: Plan) -> tuple[str, ...]:

@@ -55,9 +55,9 @@ def _reasons(task: Task, sessions: int, split: bool) -> Iterator[Said]:
         yield Said("sessions", {"count": str(sessions)})
 
 
-def why_suspended(miss: Unscheduled, problem: Problem) -> Unscheduled:
+def why_suspended(project_id: str, problem: Problem) -> Unscheduled:
     """Why an evaluation that has begun cannot go on in its rooms."""
-    return Unscheduled(miss.project_id, "suspended", suspension(miss.project_id, problem).sentence())
+    return Unscheduled(project_id, "suspended", suspension(project_id, problem).sentence())
 
 
 def suspension(project_id: str, problem: Problem) -> Said:

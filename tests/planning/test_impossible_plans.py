@@ -71,7 +71,9 @@ def test_what_contradicts_itself_has_no_legal_plan_and_the_rules_are_named(name,
 def test_what_began_later_in_the_same_room_may_have_followed_a_suspended_one():
     truth = replace(TRUTH, begun=(FIRST, LATER))
     assert contradiction(truth) is None
-    assert verify_plan(truth, solve(truth, Budget(0))) == ()
+    plan = solve(truth, Budget(0))
+    assert verify_plan(truth, plan) == ()
+    assert [miss.code for miss in plan.unscheduled] == ["suspended"]
 
 
 @settings(max_examples=30, deadline=None)
