@@ -11,7 +11,7 @@ from scheduler.planning.resume import still_allowed
 from scheduler.planning.ruin import RUINS, Scope, hot_venue, make_room
 
 LARGEST_RUIN = 8
-HEATS = (2.0, 60.0, 15.0, 200.0, 2.0)
+HEATS = (2.0, 60.0, 60.0, 60.0, 2.0)
 """Cost by which a plan may get worse at the start of each round, accepted with probability 1/e."""
 COLD = 0.3
 """What heat falls to at the end of a round."""
