@@ -53,8 +53,10 @@ def helps(setting: Setting) -> Iterator[Help]:
         same_home = {p.project_id for p in setting.problem.projects if p.home == project.home}
         together = setting.surroundings.of(same_home)
         yield from _told(setting, "fewer_guests", with_project(together, fewer))
-    room = _with_room(near, project.home, project.panel_size, project.equipment)
-    yield from _told(setting, "more_rooms", room, seats=str(project.panel_size))
+    # A home that gets its first room could be a guest too, which lowers the even share of others: not promised.
+    if any(venue.venue_id == project.home and venue.rooms for venue in near.venues):
+        room = _with_room(near, project.home, project.panel_size, project.equipment)
+        yield from _told(setting, "more_rooms", room, seats=str(project.panel_size))
     yield from _moves(setting)
 
 
