@@ -172,6 +172,12 @@ def _tell(summary: dict[str, object], read: Openings, folder: Path) -> None:
     )
     for title, key in rows:
         table.add_row(title, str(summary[key]))
+    seen = summary["watch"]
+    assert isinstance(seen, dict)
+    likely = (
+        f"{seen['expected_to_pass']} expected, at most {seen['probability']:.0%} ({seen['riskiest'] or '-'})"
+    )
+    table.add_row("22点前未完 passing 22:00", f"{likely}, {len(seen['alarms'])} to watch from the start")
     seconds = summary["seconds"]
     assert isinstance(seconds, dict)
     table.add_row("用时 seconds", " · ".join(f"{stage} {value}" for stage, value in seconds.items()))

@@ -55,7 +55,7 @@ class Outlook:
     latest_end: datetime
     """By split.forecast_quantile."""
     probability: float
-    """That it passes the 22:00 line of the day."""
+    """That it passes the 22:00 line of the day with work that no later session holds."""
     alarm: Alarm
     overdue: bool
     """Whether the rooms held do not suffice, so that the plan is to be answered anew."""
@@ -171,10 +171,12 @@ class _UnderWay:
         today = began(self.sittings, now)
         since = max(self.started, today[-1].start)
         here = worked(today[-1:], since, now, self.rules)
-        seen = watch(rest, now.astimezone(projects.LOCAL), since, self.rules)
         from_today = self.sittings[len(today) - 1 :]
+        shifts = Shifts.of(self.rules)
+        later = sum(shifts.work_in((s.end - s.start) // MINUTE) for s in from_today[1:]) * MINUTE
+        seen = watch(rest, now.astimezone(projects.LOCAL), since, self.rules, later)
         ends = [
-            max(now, end_of(from_today, since, here, here + work - so_far, Shifts.of(self.rules)))
+            max(now, end_of(from_today, since, here, here + work - so_far, shifts))
             for work in (whole.expected, whole.quantile)
         ]
         return Outlook(

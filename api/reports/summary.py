@@ -1,11 +1,12 @@
 """The day in figures: `summary.json` and the table in the terminal."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from api.day import Day
 from api.files.openings import Openings
+from scheduler.estimate import Alarm, remaining, watch
 from scheduler.timeline import ZONE
 
 
@@ -32,6 +33,7 @@ def summary_of(day: Day, read: Openings, on: date, seed: int | None) -> dict[str
         "unverified": day.unverified,
         "violations": len(day.violations),
         "violation_list": [f"{entry.rule}: {entry.subject}: {entry.detail}" for entry in day.violations],
+        "watch": _watch(day),
         "few_bids": _few_bids(day, on),
         "assumed_bids": list(read.assumed_bids),
         "guest_support": {venue.venue_id: support[venue.venue_id] for venue in problem.venues},
@@ -66,6 +68,35 @@ def _warnings(day: Day, read: Openings, on: date) -> list[str]:
             f"{len(read.assumed_bids)} projects name no bids: bidders.min for each section assumed"
         )
     return warnings
+
+
+def _watch(day: Day) -> dict[str, Any]:
+    """The chance of passing 22:00 with which each evaluation begins, by the rule book's assumption; several days apart.
+
+    The plan keeps it below 1 - split.forecast_quantile; `alarms` lists what the watch would not call calm.
+    """
+    problem = day.problem
+    projects = {project.project_id: project for project in problem.projects}
+    chances: dict[str, float] = {}
+    alarms: dict[str, str] = {}
+    for booking in day.plan.bookings:
+        if len(booking.sessions) > 1:
+            continue
+        project = projects[booking.project_id]
+        opening = project.opening_at.astimezone(ZONE).date()
+        rules = problem.rule_book.at(opening, project.region, project.kind)
+        start = booking.start.astimezone(ZONE)
+        seen = watch(remaining(project, rules, (), timedelta()), start, start, rules)
+        chances[booking.project_id] = seen.probability
+        if seen.alarm is not Alarm.CALM:
+            alarms[booking.project_id] = seen.alarm.value
+    riskiest = max(chances, key=lambda project_id: (chances[project_id], project_id), default="")
+    return {
+        "expected_to_pass": round(sum(chances.values()), 2),
+        "riskiest": riskiest,
+        "probability": round(chances.get(riskiest, 0.0), 4),
+        "alarms": alarms,
+    }
 
 
 def _few_bids(day: Day, on: date) -> list[str]:

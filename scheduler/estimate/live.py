@@ -97,16 +97,19 @@ class Watch:
     alarm: Alarm
 
 
-def watch(rest: Remaining, now: datetime, since: datetime, rules: Rules) -> Watch:
+def watch(
+    rest: Remaining, now: datetime, since: datetime, rules: Rules, later: timedelta = timedelta()
+) -> Watch:
     """The probability of passing split.cutoff_local_time in a session since `since`, and what to do about it.
 
     WATCH above split.watch_probability, WARN above split.warn_probability; SPLIT, to propose the split, above
-    split.propose_probability, and from the first of split.runtime_check on already where WARN begins. Breaks fall
+    split.propose_probability, and from the first of split.runtime_check on already where WARN begins. What sessions
+    booked on later days hold (`later`) need not be done before the line. Breaks fall
     after each eval.break_every of work; one that is under way counts for what is left of it. `now` carries the
     rules' local zone.
     """
     cutoff = datetime.combine(now.date(), rules.split_cutoff_local_time, now.tzinfo)
-    minutes = (_work_in(cutoff - since, rules) - _work_in(now - since, rules)) / MINUTE
+    minutes = (_work_in(cutoff - since, rules) - _work_in(now - since, rules) + later) / MINUTE
     probability = rest.passes(minutes)
     late = any(now.time() >= check for check in rules.split_runtime_check)
     propose = rules.split_warn_probability if late else rules.split_propose_probability

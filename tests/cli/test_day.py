@@ -43,6 +43,14 @@ def test_a_made_up_day_leaves_all_its_files(folder):
     records = {path.name for path in (out / "draws").glob("*.json")}
     assert summary["draws"] == summary["verified"] == len(records - {"batch-T1.json"}) == len(records) - 1
     assert sum(summary["guest_support"].values()) > 0
+    watched = summary["watch"]
+    assert 0 < watched["probability"] < 0.35, (
+        "the plan leaves little risk of passing 22:00, and the day says how much"
+    )
+    assert 0 < watched["expected_to_pass"] < summary["scheduled"] * watched["probability"] + 0.01
+    assert watched["riskiest"] in {
+        b["project_id"] for b in json.loads((out / "plan.json").read_text())["bookings"]
+    }
     sheet = load_workbook(out / "timetable.xlsx").worksheets[0]
     assert sheet.max_row > summary["scheduled"]
     assert (out / "sealed").stat().st_mode & 0o077 == 0
