@@ -7,6 +7,7 @@ from scheduler.planning.bound import lower_bound
 from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.draft import Draft
 from scheduler.planning.outcome import Plan
+from scheduler.planning.packing import pack, packable
 from scheduler.planning.pieces import Job, Run, done, merge, pieces_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
@@ -16,6 +17,8 @@ from scheduler.planning.start import by_home_starts, by_opening
 
 Told = Callable[[Progress], None]
 
+PACKED_AFTER = 8
+"""Which part of the search comes before packing."""
 ROUNDS = 6
 """How often the pieces of a search are put together."""
 
@@ -49,7 +52,14 @@ def solve(
     draft.wanted = bound.starts[-1]
     draft.forced = tuple(n for n, at in bound.starts[0].items() if at >= board.tasks[n].split_from)
     movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
-    left = _search(draft, movable, budget.iterations, bound.total, tell, stop, run)
+    left = budget.iterations
+    if packable(draft, movable):
+        left += (
+            _search(draft, movable, left // PACKED_AFTER, bound.total, tell, stop, run) - left // PACKED_AFTER
+        )
+        if (tasks := packable(draft, movable)) and not (stop is not None and stop()) and pack(draft, tasks):
+            tell(Progress("packed", budget.iterations - left, draft.cost, bound.total))
+    left = _search(draft, movable, left, bound.total, tell, stop, run)
     draft.look_until(None)
     _polish(draft, movable)
     tell(Progress("done", budget.iterations - left, draft.cost, bound.total))
