@@ -24,8 +24,8 @@ from api.store import plans as rows
 from api.watch import watch_evaluations
 from models.plans import PlanState
 from scheduler.planning import Budget, Outcome, Plan, Problem, Progress
-from scheduler.planning.parts import prefixes_of
 from scheduler.planning.shards import solve_shards
+from scheduler.planning.shards.parts import prefixes_of
 
 LEASE = timedelta(minutes=1)
 IDLE_SECONDS = 0.5

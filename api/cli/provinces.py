@@ -10,7 +10,7 @@ from api.cli.terminal import err, out
 from scheduler.planning import Budget, Plan, Problem, Progress
 from scheduler.planning.chance import ticket
 from scheduler.planning.cores import solve_shards_on
-from scheduler.planning.crossing import crossing_by_flow
+from scheduler.planning.shards.crossing import crossing_by_flow
 
 TOLD_EVERY = 1.0
 """Seconds between two lines within one phase."""

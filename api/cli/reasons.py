@@ -10,7 +10,7 @@ from api.cli.terminal import out, say_error
 from api.files import documents
 from scheduler.planning import Plan
 from scheduler.planning.explain import Clash, Explanation, clash, explain
-from scheduler.planning.said import Said
+from scheduler.planning.reasons.said import Said
 from scheduler.verification.plans import verify_plan
 
 

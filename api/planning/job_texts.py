@@ -11,8 +11,8 @@ from api.files.documents import to_plain
 from api.files.formats import ProblemDocument
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Commitment, PairCount, Problem
-from scheduler.planning.repair import Level, Repair, Repaired
-from scheduler.planning.shard_jobs import BoundHomes, HomesBound, Job, PlanPart
+from scheduler.planning.shards.jobs import BoundHomes, HomesBound, Job, PlanPart
+from scheduler.planning.shards.repair import Level, Repair, Repaired
 from scheduler.rules import RuleBook
 
 

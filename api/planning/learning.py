@@ -17,8 +17,8 @@ from models.durations import DurationModelRow
 from scheduler.estimate import Calibration, Forecast, Model, Record, calibrate, fit, forecast
 from scheduler.estimate.assumption import assumed_spread, level_of
 from scheduler.estimate.history import FEWEST
+from scheduler.planning.board.shifts import Shifts
 from scheduler.planning.outcome import Session as Sitting
-from scheduler.planning.shifts import Shifts
 from scheduler.projects import ProcurementKind, Project
 from scheduler.rules import Rules
 

@@ -18,7 +18,7 @@ from api.store import plan_jobs as rows
 from models.plans import JobState
 from scheduler.planning.budget import Progress
 from scheduler.planning.problem import Problem
-from scheduler.planning.shard_jobs import Job
+from scheduler.planning.shards.jobs import Job
 
 T = TypeVar("T")
 POLL_SECONDS = 0.2

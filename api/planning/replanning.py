@@ -18,7 +18,7 @@ from api.refusals import PlanIsUnsound
 from api.store import bookings, projects
 from models.projects import ProjectRow, ProjectState
 from scheduler.planning import Booking, Change, Plan, Problem, problem_after, replan
-from scheduler.planning.shifts import Shifts
+from scheduler.planning.board.shifts import Shifts
 from scheduler.projects import Project
 from scheduler.verification.plans import verify_plan
 

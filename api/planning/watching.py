@@ -19,8 +19,8 @@ from models.projects import ProjectState, SectionRow
 from scheduler.estimate import Alarm, Finished, live_forecast, remaining, watch
 from scheduler.estimate.assumption import section_time
 from scheduler.planning import Overrun
+from scheduler.planning.board.shifts import Shifts
 from scheduler.planning.outcome import Session as Sitting
-from scheduler.planning.shifts import Shifts
 from scheduler.projects import Project
 from scheduler.rules import Rules
 

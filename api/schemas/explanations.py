@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.services.explanations import Explained
 from scheduler.planning.explain import Clash, Clashing, Help
 from scheduler.planning.outcome import Booking
-from scheduler.planning.said import Said
+from scheduler.planning.reasons.said import Said
 
 PROJECTS = ("projects", "other")
 VENUES = ("guest", "guests", "venue")

@@ -43,8 +43,8 @@ from scheduler.planning import (
 )
 from scheduler.planning.board import compile_board
 from scheduler.planning.chance import Chance
+from scheduler.planning.changes.replan import draft_of
 from scheduler.planning.explain import explain
-from scheduler.planning.replan import draft_of
 from scheduler.timeline import ZONE
 from scheduler.verification.plans import verify_plan
 

@@ -1,8 +1,8 @@
 """Exact models of one wish at a time, by CP-SAT: what it proves, and a legal plan that shows what can be had.
 
-The model is that of `scheduler.planning.packing`: every plan obeys it, so what CP-SAT proves holds for all plans. What it
-finds becomes a plan with concrete rooms through the planner's own draft; what the model left open (work of several
-days, starts past its days, evaluations split anyway) is inserted last, wherever there still is room.
+The model is that of `scheduler.planning.search.packing`: every plan obeys it, so what CP-SAT proves holds for all
+plans. What it finds becomes a plan with concrete rooms through the planner's own draft; what the model left open (work
+of several days, starts past its days, evaluations split anyway) is inserted last, wherever there still is room.
 """
 
 from collections import defaultdict
@@ -13,12 +13,12 @@ from ortools.sat.python import cp_model
 
 from scheduler.planning import Plan, Problem
 from scheduler.planning.board import compile_board
-from scheduler.planning.draft import Draft
-from scheduler.planning.limits import only_waits
-from scheduler.planning.packing import Model
+from scheduler.planning.bound.limits import only_waits
 from scheduler.planning.publish import publish
-from scheduler.planning.resume import placement_of
 from scheduler.planning.search import insert_all
+from scheduler.planning.search.draft import Draft
+from scheduler.planning.search.packing import Model
+from scheduler.planning.search.resume import placement_of
 from scheduler.timeline import each_slot
 
 DAYS = 2

@@ -13,10 +13,10 @@ from typing import cast
 from ortools.sat.python import cp_model
 
 from scheduler.planning.board import Board, compile_board
-from scheduler.planning.draft import Draft, Placement
 from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
+from scheduler.planning.search.draft import Draft, Placement
 from scheduler.timeline import each_slot, starts_of
 
 

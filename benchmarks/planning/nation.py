@@ -27,8 +27,8 @@ from benchmarks.planning.instances import Shape, make
 from scheduler.planning import Booking, Budget, Problem, Progress, first_come_first_served
 from scheduler.planning.chance import Chance
 from scheduler.planning.cores import solve_shards_on
-from scheduler.planning.crossing import crossing_by_flow
-from scheduler.planning.parts import homes_of, prefixes_of
+from scheduler.planning.shards.crossing import crossing_by_flow
+from scheduler.planning.shards.parts import homes_of, prefixes_of
 from scheduler.verification.plans import verify_plan
 
 HERE = Path(__file__).parent

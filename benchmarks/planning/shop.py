@@ -13,9 +13,9 @@ from typing import Any
 
 from scheduler.planning import Plan, Problem
 from scheduler.planning.board import Board, compile_board
-from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.board.task import Task
 from scheduler.planning.publish import publish
-from scheduler.planning.task import Task
+from scheduler.planning.search.draft import Draft, Placement
 
 CORES = 2
 TEAMS = 3, 8

@@ -1,6 +1,7 @@
 """Planning (排期): when, where, in which rooms, split or not."""
 
 from scheduler.planning.baseline import first_come_first_served
+from scheduler.planning.bound.limits import Limits, limits
 from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.changes import (
     Cancelled,
@@ -12,8 +13,8 @@ from scheduler.planning.changes import (
     Overrun,
     SupplyDropped,
 )
-from scheduler.planning.limits import Limits, limits
-from scheduler.planning.offers import Offer, offers
+from scheduler.planning.changes.offers import Offer, offers
+from scheduler.planning.changes.replan import moved, problem_after, replan
 from scheduler.planning.outcome import (
     Booking,
     Impossible,
@@ -35,7 +36,6 @@ from scheduler.planning.problem import (
     Supply,
     SupportCount,
 )
-from scheduler.planning.replan import moved, problem_after, replan
 from scheduler.planning.solve import solve
 from scheduler.planning.wishes import Wishes
 

@@ -1,12 +1,12 @@
 """First come, first served: how evaluations are placed by telephone today, for comparison."""
 
 from scheduler.planning.board import compile_board
-from scheduler.planning.draft import Draft, Placement
-from scheduler.planning.insertion import best_placement
+from scheduler.planning.board.task import Task
 from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
-from scheduler.planning.task import Task
+from scheduler.planning.search.draft import Draft, Placement
+from scheduler.planning.search.insertion import best_placement
 from scheduler.timeline import first_slot
 
 CALLS = 3

@@ -9,12 +9,12 @@ from typing import Self, TypeVar
 
 from scheduler.planning.budget import Budget, Progress
 from scheduler.planning.outcome import Impossible, Plan
-from scheduler.planning.pieces import SMALLEST, Found, Job
 from scheduler.planning.possible import contradiction
 from scheduler.planning.problem import Problem
-from scheduler.planning.shard_jobs import Job as Work
-from scheduler.planning.shard_jobs import Stop
+from scheduler.planning.search.pieces import SMALLEST, Found, Job
 from scheduler.planning.shards import Sharded, solve_shards
+from scheduler.planning.shards.jobs import Job as Work
+from scheduler.planning.shards.jobs import Stop
 from scheduler.planning.solve import solve
 
 T = TypeVar("T")

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from scheduler.planning.board import Board
-from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.board.task import Task
 from scheduler.planning.outcome import Booking, Part, Plan, Session, Side, Unscheduled
-from scheduler.planning.task import Task
-from scheduler.planning.wording import why_booked, why_suspended, why_unscheduled
+from scheduler.planning.reasons.wording import why_booked, why_suspended, why_unscheduled
+from scheduler.planning.search.draft import Draft, Placement
 
 
 def publish(draft: Draft, bound: int, digest: str = "") -> Plan:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable
 from scheduler.planning.board import compile_board
 from scheduler.planning.bound import lower_bound
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.draft import Draft
 from scheduler.planning.outcome import Plan
-from scheduler.planning.packing import pack, packable
-from scheduler.planning.pieces import Job, Run, done, merge, pieces_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
-from scheduler.planning.ruin import Scope
 from scheduler.planning.search import Search, insert_all
-from scheduler.planning.start import by_home_starts, by_opening
+from scheduler.planning.search.draft import Draft
+from scheduler.planning.search.packing import pack, packable
+from scheduler.planning.search.pieces import Job, Run, done, merge, pieces_of
+from scheduler.planning.search.ruin import Scope
+from scheduler.planning.search.start import by_home_starts, by_opening
 
 Told = Callable[[Progress], None]
 

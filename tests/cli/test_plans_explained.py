@@ -28,8 +28,8 @@ def test_who_is_split_is_explained_with_what_would_help_and_the_rules_in_the_way
     assert answer.exit_code == 0, answer.output
     for booking in PLAN.bookings:
         assert (f"{booking.project_id} {booking.start:%Y-%m-%d %H:%M}" in answer.output) == booking.split
-    assert "with one more room of" in answer.output
-    assert "主场增加一间" in answer.output
+    assert "moved to 2026-11-24" in answer.output
+    assert " 调整到 " in answer.output
     assert "split.forecast_quantile: assumption" in answer.output
     assert "whatever the others say" in answer.output
 

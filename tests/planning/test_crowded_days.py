@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from benchmarks.planning.instances import MONDAY, Shape, instance, make
-from scheduler.planning import Budget, Commitment, Supply, first_come_first_served, packing, search, solve
+from scheduler.planning import Budget, Commitment, Supply, first_come_first_served, search, solve
+from scheduler.planning.search import packing
 from scheduler.timeline import ZONE
 from scheduler.verification.plans import verify_plan
 

@@ -23,7 +23,7 @@ from scheduler.planning import (
     solve,
 )
 from scheduler.planning import board as boards
-from scheduler.planning.draft import Draft
+from scheduler.planning.search.draft import Draft
 from scheduler.projects import Category, ProcurementKind, Project, Requirement, Section
 from scheduler.rules import RuleBook, default_rule_book
 from scheduler.timeline import ZONE, WorkCalendar

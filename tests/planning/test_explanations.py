@@ -8,12 +8,12 @@ import pytest
 from benchmarks.planning.instances import SHAPES, make
 from scheduler.errors import BadInput
 from scheduler.planning import Budget, solve
+from scheduler.planning.changes.replan import draft_of
 from scheduler.planning.explain import clash, explain
 from scheduler.planning.explain.clash import MOST_PLANS
 from scheduler.planning.explain.rules import BY_NAME
-from scheduler.planning.insertion import single_session
-from scheduler.planning.replan import draft_of
-from scheduler.planning.sentences import RULES, SENTENCES
+from scheduler.planning.reasons.sentences import RULES, SENTENCES
+from scheduler.planning.search.insertion import single_session
 from scheduler.timeline import ZONE
 from scheduler.verification.plans import verify_plan
 

@@ -3,8 +3,9 @@
 import pytest
 
 from benchmarks.planning.instances import Shape, make
-from scheduler.planning import Budget, Progress, cores, pieces, solve
+from scheduler.planning import Budget, Progress, cores, solve
 from scheduler.planning.cores import solve_on
+from scheduler.planning.search import pieces
 from scheduler.verification.plans import verify_plan
 
 TWO_DAYS = make(Shape(50, 16, (2, 3), days=2, prefectures=4, seed=77))

@@ -27,8 +27,8 @@ from scheduler.planning import (
     solve,
 )
 from scheduler.planning.chance import Chance
-from scheduler.planning.insertion import single_session
-from scheduler.planning.replan import draft_of
+from scheduler.planning.changes.replan import draft_of
+from scheduler.planning.search.insertion import single_session
 from scheduler.timeline import ZONE
 from scheduler.verification.plans import verify_plan
 
@@ -98,7 +98,9 @@ def test_who_could_stay_moves_only_to_save_another_its_place_or_its_opening_day(
     others = set(moved(PLAN, after)) - had_to
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            import_module("scheduler.planning.replan"), "make_way", lambda draft, displaced, before: None
+            import_module("scheduler.planning.changes.replan"),
+            "make_way",
+            lambda draft, displaced, before: None,
         )
         alone = replan(PROBLEM, PLAN, change, NOON)
     assert set(moved(PLAN, alone)) <= had_to

@@ -8,8 +8,8 @@ from time import monotonic
 from benchmarks.planning.instances import Shape, make
 from scheduler.planning import Budget, Problem, Quota, Supply, solve
 from scheduler.planning.cores import solve_shards_on
-from scheduler.planning.crossing import crossing_by_flow, crossing_quotas
 from scheduler.planning.shards import solve_shards
+from scheduler.planning.shards.crossing import crossing_by_flow, crossing_quotas
 from scheduler.verification.plans import verify_plan
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from benchmarks.planning.instances import Shape, instance, make
 from benchmarks.planning.monolithic import solve_whole
 from scheduler.planning import Budget, bound, first_come_first_served, limits, solve
-from scheduler.planning.ascent import ascend, fewest_splits, market_fees
 from scheduler.planning.board import compile_board
 from scheduler.planning.bound import lower_bound
-from scheduler.planning.fees import SCALE
-from scheduler.planning.home import home_bound
-from scheduler.planning.limits import LEFT_OUT, only_waits
-from scheduler.planning.market import Market
+from scheduler.planning.bound.ascent import ascend, fewest_splits, market_fees
+from scheduler.planning.bound.fees import SCALE
+from scheduler.planning.bound.home import home_bound
+from scheduler.planning.bound.limits import LEFT_OUT, only_waits
+from scheduler.planning.bound.market import Market
 from tests.planning.test_planner_properties import problem_of
 
 CROWDED = [Shape(5, 4, (1, 1), seed=seed, many_sections=0, two_guests=0.2) for seed in range(2, 7)]

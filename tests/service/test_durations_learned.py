@@ -23,8 +23,8 @@ from api.worker import learn_durations
 from models.projects import ProjectState
 from scheduler.estimate import forecast
 from scheduler.planning import Budget, solve
+from scheduler.planning.board.shifts import Shifts
 from scheduler.planning.chance import Chance
-from scheduler.planning.shifts import Shifts
 from scheduler.projects import Category
 from scheduler.verification.plans import verify_plan
 from tests.service.conftest import office_on

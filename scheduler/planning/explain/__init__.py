@@ -15,7 +15,7 @@ from scheduler.planning.explain.helps import Help, helps
 from scheduler.planning.explain.setting import Setting
 from scheduler.planning.outcome import Plan
 from scheduler.planning.problem import Problem
-from scheduler.planning.said import Said
+from scheduler.planning.reasons.said import Said
 
 __all__ = ["Clash", "Clashing", "Explanation", "Help", "clash", "explain"]
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from scheduler.planning.board.task import Brief, Known, brief_of
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Commitment, PairCount, Problem, Quota, Supply
-from scheduler.planning.task import Brief, Known, brief_of
 from scheduler.supply import Use, supply_left, uses_of
 from scheduler.timeline import ZONE
 

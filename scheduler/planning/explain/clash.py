@@ -9,14 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from scheduler.planning.board.task import Task
 from scheduler.planning.explain.helps import could_be_better, when
 from scheduler.planning.explain.rules import BY_NAME, LAWFUL, LEAVABLE, source_of
 from scheduler.planning.explain.setting import OF_THE_PLAN, Setting, broken_by
 from scheduler.planning.explain.teams import is_exact
 from scheduler.planning.outcome import Booking, Plan
 from scheduler.planning.problem import Problem
-from scheduler.planning.said import Said
-from scheduler.planning.task import Task
+from scheduler.planning.reasons.said import Said
 from scheduler.timeline import ZONE
 
 MOST_PLANS = 80

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from scheduler.planning.board import open_slots
-from scheduler.planning.draft import Placement
+from scheduler.planning.board.task import Task
 from scheduler.planning.explain.guests import why_guest
 from scheduler.planning.explain.setting import Setting
 from scheduler.planning.explain.teams import one_session
-from scheduler.planning.said import Said
-from scheduler.planning.task import Task
-from scheduler.planning.wording import suspension, why_nowhere, why_on_site, why_split
+from scheduler.planning.reasons.said import Said
+from scheduler.planning.reasons.wording import suspension, why_nowhere, why_on_site, why_split
+from scheduler.planning.search.draft import Placement
 from scheduler.timeline import each_slot, first_slot, run_of, starts_of
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scheduler.planning.draft import Placement
+from scheduler.planning.board.task import Task
 from scheduler.planning.explain.setting import Setting
-from scheduler.planning.said import Said
-from scheduler.planning.task import Task
+from scheduler.planning.reasons.said import Said
+from scheduler.planning.search.draft import Placement
 from scheduler.timeline import run_of
 
 

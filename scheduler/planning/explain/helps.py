@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from scheduler.planning.draft import Draft
 from scheduler.planning.explain.setting import Setting
-from scheduler.planning.insertion import best_placement
 from scheduler.planning.outcome import Booking
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import booking_of
-from scheduler.planning.said import Said
+from scheduler.planning.reasons.said import Said
+from scheduler.planning.search.draft import Draft
+from scheduler.planning.search.insertion import best_placement
 from scheduler.projects import Project
 from scheduler.timeline import ZONE
 from scheduler.venues import Room, Venue

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from scheduler.errors import BadInput
-from scheduler.planning.balance import met_before
 from scheduler.planning.board import Board, compile_board
-from scheduler.planning.draft import Draft, Placement
+from scheduler.planning.board.balance import met_before
 from scheduler.planning.explain.around import Surroundings
 from scheduler.planning.explain.teams import one_session
-from scheduler.planning.insertion import best_placement
 from scheduler.planning.outcome import Booking, Plan, Unscheduled
 from scheduler.planning.problem import Problem
 from scheduler.planning.publish import booking_of, publish
-from scheduler.planning.resume import placement_of
-from scheduler.planning.several import several_sessions
+from scheduler.planning.search.draft import Draft, Placement
+from scheduler.planning.search.insertion import best_placement
+from scheduler.planning.search.resume import placement_of
+from scheduler.planning.search.several import several_sessions
 from scheduler.timeline import MINUTE, run_of
 from scheduler.verification.plans import verify_plan
 

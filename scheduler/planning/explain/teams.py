@@ -1,8 +1,8 @@
 """One session with several guests, where the search's quick choice of a team finds none."""
 
-from scheduler.planning.draft import Draft, Placement
-from scheduler.planning.insertion import single_session
-from scheduler.planning.task import Task
+from scheduler.planning.board.task import Task
+from scheduler.planning.search.draft import Draft, Placement
+from scheduler.planning.search.insertion import single_session
 from scheduler.timeline import each_slot
 
 

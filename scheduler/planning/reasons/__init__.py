@@ -1,0 +1,1 @@
+"""What the planner says, and how: codes with facts, and their sentences in English and Chinese."""
