@@ -7,7 +7,7 @@ const READERS = ["operator", "supervisor"];
 const GATHER = 250;
 
 export class Planner {
-  // `ask(method, path, body, headers)` answers { status, body, etag }.
+  // `ask(method, path, body, headers)` answers { status, body }.
   constructor(page, ask, reload) {
     this.page = page;
     this.ask = ask;

@@ -81,15 +81,24 @@ def read_json(text: str | bytes) -> Any:
 
 def problem_document(problem: Problem) -> str:
     """The document of a problem."""
-    own = {each.name: getattr(problem, each.name) for each in fields(ProblemDocument) if each.name != "rules"}
-    return dump(ProblemDocument(rules=problem.rule_book.text, **own))
+    return dump(document_of(problem))
 
 
 def load_problem(text: str | bytes) -> Problem:
     """The problem in a document."""
-    parts = load(ProblemDocument, text)
-    own = {each.name: getattr(parts, each.name) for each in fields(parts) if each.name != "rules"}
-    return Problem(rule_book=RuleBook.parse(parts.rules, "rules"), **own)
+    return problem_of(load(ProblemDocument, text))
+
+
+def document_of(problem: Problem) -> ProblemDocument:
+    """The problem as its document holds it."""
+    own = {each.name: getattr(problem, each.name) for each in fields(ProblemDocument) if each.name != "rules"}
+    return ProblemDocument(rules=problem.rule_book.text, **own)
+
+
+def problem_of(document: ProblemDocument) -> Problem:
+    """The problem that a document holds."""
+    own = {each.name: getattr(document, each.name) for each in fields(document) if each.name != "rules"}
+    return Problem(rule_book=RuleBook.parse(document.rules, "rules"), **own)
 
 
 def world_document(world: World) -> str:

@@ -1,7 +1,7 @@
 """What a plan is made around, as tables beside a world's: commitments, histories, supply, distances, quotas."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from api.files.cells import read_day, read_id, read_moment, read_set, whole
@@ -75,10 +75,9 @@ def read_surroundings(path: Path, venues: Sequence[Venue]) -> Surroundings:
     all_known(rows["supply"], "supply", "region", regions, "the region of a venue of the world")
     rooms = {(venue.venue_id, room.room_id) for venue in venues for room in venue.rooms}
 
-    def commitment(**facts: str) -> Commitment:
-        at = facts["venue_id"], facts["room_id"]
-        require(at in rooms, "room_id", at[1], f"a room of {at[0]}")
-        return Commitment(**facts)  # type: ignore[arg-type]
+    def commitment(venue_id: str, room_id: str, start: datetime, end: datetime) -> Commitment:
+        require((venue_id, room_id) in rooms, "room_id", room_id, f"a room of {venue_id}")
+        return Commitment(venue_id, room_id, start, end)
 
     return Surroundings(
         commitments=build(rows["commitments"], commitment, "commitments"),

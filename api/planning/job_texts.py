@@ -7,13 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from api.files.documents import to_plain
+from api.files.documents import document_of, problem_of, to_plain
 from api.files.formats import ProblemDocument
 from scheduler.planning.outcome import Booking, Plan
-from scheduler.planning.problem import Commitment, PairCount, Problem
+from scheduler.planning.problem import Commitment, PairCount
 from scheduler.planning.shards.jobs import BoundHomes, HomesBound, Job, PlanPart
 from scheduler.planning.shards.repair import Level, Repair, Repaired
-from scheduler.rules import RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,8 @@ def request_of(job: Job[Any]) -> str:
     """The text that asks for the job, the same for equal jobs."""
     kind = next(name for name, (own, _, _) in _JOBS.items() if isinstance(job, own))
     asked = {each.name: getattr(job, each.name) for each in fields(job)}  # type: ignore[arg-type]
-    problem: Problem = asked.pop("problem")
-    own = {each.name: getattr(problem, each.name) for each in fields(ProblemDocument) if each.name != "rules"}
-    plain = {"problem": {"rules": problem.rule_book.text, **to_plain_fields(own)}, **to_plain_fields(asked)}
+    plain = {name: to_plain(value) for name, value in (asked | {"problem": document_of(job.problem)}).items()}
     return json.dumps([kind, plain], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def to_plain_fields(values: dict[str, Any]) -> dict[str, Any]:
-    """The values in JSON's terms."""
-    return {name: to_plain(value) for name, value in values.items()}
 
 
 def job_of(request: str) -> Job[Any]:
@@ -77,10 +69,7 @@ def job_of(request: str) -> Job[Any]:
     act, reader, _ = _JOBS[kind]
     asked = reader.validate_json(json.dumps(plain), strict=True)
     given = {each.name: getattr(asked, each.name) for each in fields(asked) if each.name != "problem"}
-    document = asked.problem
-    own = {each.name: getattr(document, each.name) for each in fields(document) if each.name != "rules"}
-    problem = Problem(rule_book=RuleBook.parse(document.rules, "rules"), **own)
-    made: Job[Any] = act(problem=problem, **given)
+    made: Job[Any] = act(problem=problem_of(asked.problem), **given)
     return made
 
 

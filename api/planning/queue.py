@@ -17,7 +17,6 @@ from api.planning.solver import DoingJob, Solver, SolverFailed
 from api.store import plan_jobs as rows
 from models.plans import JobState
 from scheduler.planning.budget import Progress
-from scheduler.planning.problem import Problem
 from scheduler.planning.shards.jobs import Job
 
 T = TypeVar("T")
@@ -125,6 +124,5 @@ class Queue:
 
 def region_of(job: Job[Any]) -> str:
     """The prefixes of the provinces in which the job's projects are, for whoever looks at the queue."""
-    problem: Problem = getattr(job, "problem")  # noqa: B009 - all kinds of jobs have one
-    homes = {project.home for project in problem.projects}
-    return " ".join(sorted({v.region[:2] for v in problem.venues if v.venue_id in homes}))[:200]
+    homes = {project.home for project in job.problem.projects}
+    return " ".join(sorted({v.region[:2] for v in job.problem.venues if v.venue_id in homes}))[:200]

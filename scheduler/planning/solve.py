@@ -13,7 +13,7 @@ from scheduler.planning.search.draft import Draft
 from scheduler.planning.search.packing import pack, packable
 from scheduler.planning.search.pieces import Job, Run, done, merge, pieces_of
 from scheduler.planning.search.ruin import Scope
-from scheduler.planning.search.start import by_home_starts, by_opening
+from scheduler.planning.search.start import by_home_starts, by_opening, place_missing
 
 Told = Callable[[Progress], None]
 
@@ -52,17 +52,16 @@ def solve(
     draft.wanted = bound.starts[-1]
     draft.forced = tuple(n for n, at in bound.starts[0].items() if at >= board.tasks[n].split_from)
     movable = [n for n, task in enumerate(board.tasks) if task.project_id not in board.begun]
-    left = budget.iterations
+    place_missing(draft, movable)
+    used = 0
     if packable(draft, movable):
-        left += (
-            _search(draft, movable, left // PACKED_AFTER, bound.total, tell, stop, run) - left // PACKED_AFTER
-        )
-        if (tasks := packable(draft, movable)) and not (stop is not None and stop()) and pack(draft, tasks):
-            tell(Progress("packed", budget.iterations - left, draft.cost, bound.total))
-    left = _search(draft, movable, left, bound.total, tell, stop, run)
+        used = _search(draft, movable, budget.iterations // PACKED_AFTER, bound.total, tell, stop, run)
+        if not (stop is not None and stop()) and pack(draft, packable(draft, movable)):
+            tell(Progress("packed", used, draft.cost, bound.total))
+    used += _search(draft, movable, budget.iterations - used, bound.total, tell, stop, run)
     draft.look_until(None)
     _polish(draft, movable)
-    tell(Progress("done", budget.iterations - left, draft.cost, bound.total))
+    tell(Progress("done", used, draft.cost, bound.total))
     return publish(draft, bound.total)
 
 
@@ -75,14 +74,14 @@ def _search(
     stop: Callable[[], bool] | None,
     run: Run,
 ) -> int:
-    """Improve the draft, in one piece or by days in several rounds; returns the iterations left over."""
+    """Improve the draft, in one piece or by days in several rounds; returns the iterations done."""
     seed = draft.board.problem.seed
     pieces = pieces_of(draft, movable)
     if len(pieces) < 2:
         search = Search(draft, seed, Scope(tuple(movable)))
         used = search.run(iterations, bound, lambda n, cost: tell(Progress("search", n, cost, bound)), stop)
         search.finish()
-        return iterations - used
+        return used
     left = iterations
     for nth in range(ROUNDS):
         if draft.is_best(bound) or (stop is not None and stop()):
@@ -107,7 +106,7 @@ def _search(
                 merge(draft, job.tasks, found)
                 left -= job.iterations
             tell(Progress("search", iterations - left, draft.price, bound))
-    return left
+    return iterations - left
 
 
 def _polish(draft: Draft, movable: Iterable[int]) -> None:

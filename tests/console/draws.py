@@ -4,12 +4,10 @@ import copy
 import hashlib
 import json
 import random
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -32,6 +30,7 @@ from scheduler.draw import (
 from scheduler.eligibility import Excluded, Reason, Screened
 from scheduler.verification.draws.parts import jcs, pool_leaf, tree_head
 from tests.draw.worlds import NOON, SALT, experts, nonce, slots
+from tests.serving import serving
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC_KEY = KEY.public_key().public_bytes_raw()
@@ -39,24 +38,14 @@ RULES = "sha256:" + "0" * 64
 
 
 @contextmanager
-def serving():
+def served():
     """The address at which the page, its modules and its offline file are served."""
     app = FastAPI()
     app.add_middleware(SecurityHeaders)
     app.include_router(verifier.router)
     app.mount("/", StaticFiles(directory=CONSOLE))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-        assert thread.is_alive(), "the page is not served"
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(10)
+    with serving(app, lifespan="off") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def drawn(wanted, pool, cap=1, seed=0, excluded=(), strands=lambda panel: None, shone=b"", **order):

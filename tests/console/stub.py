@@ -1,11 +1,8 @@
 """A scripted service for the console's tests: static files, `/me`, `/board`, and `/live` with a log to resume from."""
 
 import asyncio
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI, Header, HTTPException, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
 
@@ -98,19 +95,3 @@ class Stub:
     def run(self, coroutine):
         """Run on the server's own loop."""
         asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
-
-
-@contextmanager
-def serving(stub, ws="websockets-sansio", lifespan="off"):
-    """The address of the stub, or of whatever has an `app`, while it is served."""
-    config = uvicorn.Config(stub.app, host="127.0.0.1", port=0, log_level="warning", ws=ws, lifespan=lifespan)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-        assert thread.is_alive(), "the stub did not start"
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(10)

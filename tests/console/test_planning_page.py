@@ -1,7 +1,6 @@
 """Plans in the console, in a real browser against the real service: ordered, watched, looked at, published."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
@@ -14,8 +13,8 @@ from api.settings import Settings
 from api.store import projects as stored
 from api.store import venues
 from api.worker import Worker
-from tests.console.stub import serving
 from tests.service.conftest import prefecture, town  # noqa: F401 - the same office
+from tests.serving import serving
 
 ON = date(2026, 11, 26)
 
@@ -42,13 +41,12 @@ def office(town):  # noqa: F811
 def page_of(browser, town, office):  # noqa: F811
     """`page_of(account)` is the console as that account sees it; nothing may go wrong in it unseen."""
     flaws, pages = [], []
-    served = SimpleNamespace(app=create_app(Settings(), office))
-    with serving(served, "api.live.transport:PushProtocol", "on") as address:
+    with serving(create_app(Settings(), office)) as port:
 
         def page_of(account):
             page = browser.new_page(viewport={"width": 1366, "height": 768})
             page.on("pageerror", lambda flaw: flaws.append(str(flaw)))
-            page.goto(f"{address}/?opening={ON}")
+            page.goto(f"http://127.0.0.1:{port}/?opening={ON}")
             page.fill("#token", town[1][account])
             page.keyboard.press("Enter")
             expect(page.locator("#sign-out")).to_be_visible(timeout=15_000)

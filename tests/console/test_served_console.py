@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from api.kinds import KINDS
-from tests.console.stub import TOKEN, TOPIC, Stub, serving
+from tests.console.stub import TOKEN, TOPIC, Stub
+from tests.serving import serving
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 SILENT = {"clock.ticked", "account.changed", "plan.progressed", "webhook.changed"}
@@ -65,8 +66,8 @@ def stub():
 @pytest.fixture
 def address(stub):
     """Where the stub is served."""
-    with serving(stub) as address:
-        yield address
+    with serving(stub.app, "websockets-sansio", "off") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -229,7 +230,8 @@ def test_a_nation_sized_board_draws_and_still_moves(browser):
     for n in range(4, 216):
         facts = {"booking_id": f"B-{n}", "serial": f"N-{n}", "venue_id": f"V{n:03}"}
         stub.view["sessions"] += [{**first, **facts, "room_id": f"V{n:03}-R{room}"} for room in (1, 2)]
-    with serving(stub) as address:
+    with serving(stub.app, "websockets-sansio", "off") as port:
+        address = f"http://127.0.0.1:{port}"
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         sign_in(page, address)
         expect(page.locator(".track")).to_have_count(430)

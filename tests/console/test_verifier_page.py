@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from api.board import CONSOLE
 from api.verifier import render_verifier
 from scheduler.draw import Beacon, Member, Method, certificate_digest, leaf_proof
-from tests.console.draws import KEY, PUBLIC_KEY, drawn, experts, jcs, serving, slots
+from tests.console.draws import KEY, PUBLIC_KEY, drawn, experts, jcs, served, slots
 from tests.console.test_verifier_verdicts import batches
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ STEPS = 12
 @pytest.fixture(scope="module")
 def address():
     """Where the page is served."""
-    with serving() as address:
+    with served() as address:
         yield address
 
 

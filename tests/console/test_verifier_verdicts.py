@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.signing import check_signature
 from scheduler.draw import Joint, NoPanel
 from scheduler.verification.draws import verify_batch, verify_draw
-from tests.console.draws import OUT, PUBLIC_KEY, drawn, places, put, random_draw, refitted, serving
+from tests.console.draws import OUT, PUBLIC_KEY, drawn, places, put, random_draw, refitted, served
 from tests.draw.test_joint import batch_of, draw_all
 from tests.draw.worlds import experts, slots
 
@@ -50,7 +50,7 @@ VERIFY = """async (texts) => {
 @pytest.fixture(scope="module")
 def page(browser):
     """The verifier's page, whose modules the tests call."""
-    with serving() as address:
+    with served() as address:
         page = browser.new_page()
         page.goto(f"{address}/verify")
         yield page

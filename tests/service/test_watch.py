@@ -1,12 +1,10 @@
 """The 22:00 watch as hosts and centres meet it: over HTTP, done by the worker, told over the websocket."""
 
 import json
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
 from websockets.sync.client import connect
 
 import api.worker
@@ -19,32 +17,9 @@ from api.watch import watch_evaluations
 from api.worker import Worker
 from tests.service.test_changes_of_plans import booked, evaluating, told  # noqa: F401 - the same running day
 from tests.service.test_changes_over_http import call  # noqa: F401 - the same callers
+from tests.serving import serving
 
 TEN = timedelta(minutes=10)
-
-
-class Served:
-    """The application on a real server, in a thread of this process."""
-
-    def __init__(self, office):
-        config = uvicorn.Config(
-            create_app(Settings(), office), port=0, ws="api.live.transport:PushProtocol", log_level="warning",
-            ws_per_message_deflate=False, timeout_graceful_shutdown=2,
-        )  # fmt: skip
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive(), "the service did not start"
-            self.thread.join(0.01)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_):
-        self.server.should_exit = True
-        self.thread.join(10)
 
 
 class Follower:
@@ -136,8 +111,8 @@ def test_a_guest_host_hears_the_end_move_the_warning_and_the_split(evaluating, t
     serial = call(operator, "GET", f"/projects/{project_id}").json()["serial"]
     line = before.start.replace(hour=22, minute=0)
     with (
-        Served(office) as service,
-        Follower(service.port, tokens[f"host-{guest}"], f"venue/{guest}") as host,
+        serving(create_app(Settings(), office)) as port,
+        Follower(port, tokens[f"host-{guest}"], f"venue/{guest}") as host,
     ):
         early = host.hears("evaluation.started", serial)
         office.clock.reach(before.start + timedelta(hours=2, minutes=20))

@@ -38,6 +38,8 @@ def pack(draft: Draft, tasks: list[int]) -> bool:
 
     What is not among the tasks stays where it is, with the rooms it holds.
     """
+    if not tasks:
+        return False
     board = draft.board
     before, standing = {nth: draft.placed[nth] for nth in tasks if nth in draft.placed}, draft.standing
     for nth in before:

@@ -47,6 +47,26 @@ def by_home_starts(board: Board, starts: Mapping[int, int]) -> Draft:
     return draft
 
 
+def place_missing(draft: Draft, movable: Iterable[int]) -> None:
+    """Who has no place comes first in its rooms at home, and who sits there is placed anew, if fewer are left out.
+
+    Work of many days finds no room free for so long once others have taken a day of it here and there.
+    """
+    movable = frozenset(movable)
+    first = draft.board.first
+    for nth in sorted(movable - draft.placed.keys()):
+        standing = draft.standing
+        others = {other for room in draft.board.tasks[nth].rooms for other in draft.users[room]} & movable
+        before = {other: draft.remove(other) for other in sorted(others)}
+        insert_all(draft, (nth, *sorted(others, key=lambda other: (first[other], other))))
+        if draft.standing >= standing:
+            for other in (nth, *before):
+                if other in draft.placed:
+                    draft.remove(other)
+            for other, placement in before.items():
+                draft.add(other, placement)
+
+
 def _empty(board: Board) -> Draft:
     """A draft with what has begun in its place, which looks no further ahead than it must."""
     draft = Draft(board)

@@ -24,7 +24,10 @@ GUESTS_SHARE = 20
 
 
 class Job(Protocol[T_co]):
-    """A picklable piece of work; told to stop, it answers at once with what it has."""
+    """A picklable piece of work on a problem; told to stop, it answers at once with what it has."""
+
+    @property
+    def problem(self) -> Problem: ...
 
     def __call__(self, stop: Stop | None = None, /) -> T_co: ...
 
