@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.explanation import tell_chances, tell_explanation, tell_thin
-from api.cli.provinces import plan_by_shards, tell_plan
+from api.cli.provinces import plan_by_shards
 from api.cli.terminal import advancing, out, say_error
 from api.files import documents
 from api.files.worlds import tables_of
@@ -70,24 +70,26 @@ def plan(
     problem = documents.load_problem(problem_file.read_bytes())
     suited = Budget.suited_to(len(problem.projects))
     budget = suited if iterations is None else Budget(iterations)
+    outcome: Outcome
     if shards:
-        found = plan_by_shards(problem, budget.iterations, crossing)
-        _refuse_unsound(verify_plan(problem, found))
-        write(out_file, documents.dump(found))
-        tell_plan(found, out_file)
-        return
-    with advancing() as advance:
-        outcome: Outcome = solve_on(
-            os.cpu_count() or 1,
-            problem,
-            budget,
-            lambda at: advance("plan", at.iterations, budget.iterations),
-        )
+        outcome = plan_by_shards(problem, budget.iterations, crossing)
+    else:
+        with advancing() as advance:
+            outcome = solve_on(
+                os.cpu_count() or 1,
+                problem,
+                budget,
+                lambda at: advance("plan", at.iterations, budget.iterations),
+            )
     match outcome:
         case Plan() as found:
             _refuse_unsound(verify_plan(problem, found))
             write(out_file, documents.dump(found))
-            tell_plan(found, out_file)
+            out.print(
+                f"{len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, "
+                f"{found.avoidable_splits} avoidable splits, "
+                f"cost {found.cost}, bound {found.bound}, gap {found.gap:.1%}: {out_file}"
+            )
         case Impossible(rules):
             say_error(f"no legal plan: {', '.join(rules)}")
             raise typer.Exit(1)

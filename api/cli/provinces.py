@@ -3,10 +3,9 @@
 import os
 import signal
 import time
-from pathlib import Path
 from types import FrameType
 
-from api.cli.terminal import err, out
+from api.cli.terminal import err
 from scheduler.planning import Budget, Plan, Problem, Progress
 from scheduler.planning.chance import ticket
 from scheduler.planning.cores import solve_shards_on
@@ -27,14 +26,6 @@ def plan_by_shards(problem: Problem, iterations: int, crossing: float) -> Plan:
     with _Interrupted() as stop:
         found = solve_shards_on(os.cpu_count() or 1, problem, Budget(iterations), goes, _Teller(), stop)
     return found.plan
-
-
-def tell_plan(plan: Plan, file: Path) -> None:
-    """What the plan amounts to, on one line."""
-    out.print(
-        f"{len(plan.bookings)} booked, {len(plan.unscheduled)} unscheduled, "
-        f"cost {plan.cost}, bound {plan.bound}, gap {plan.gap:.1%}: {file}"
-    )
 
 
 class _Interrupted:
