@@ -9,6 +9,7 @@ Facts are positional so that a refusal pickles (solvers run in child processes),
 that machines and translations can rely on them. What the domain expects to happen is a result, not an error.
 """
 
+from datetime import date, time
 from typing import ClassVar
 
 
@@ -37,7 +38,8 @@ class BadInput(SchedulerError):
         return {"field": self.field, "value": str(self.value), "rule": self.rule}
 
     def __str__(self) -> str:
-        return f"{self.field} = {self.value!r}: {self.rule}"
+        shown = self.value.isoformat() if isinstance(self.value, date | time) else repr(self.value)
+        return f"{self.field} = {shown}: {self.rule}"
 
 
 class BadRules(SchedulerError):

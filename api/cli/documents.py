@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.explanation import tell_chances, tell_explanation, tell_thin
-from api.cli.provinces import plan_by_shards
-from api.cli.terminal import advancing, out, say_error
+from api.cli.provinces import Interrupted, plan_by_shards
+from api.cli.terminal import advancing, loaded, out, say_error
 from api.files import documents
 from api.files.worlds import tables_of
 from api.files.writing import write, write_secret
@@ -19,6 +19,7 @@ from api.services.draws import PARTIES
 from api.signing import Signer, check_signature
 from scheduler.draw import DrawOrder, Method, NoPanel, caps_of, commit, complete, party_commitment, quotas_of
 from scheduler.draw.explain import DrawCase, chances_of, explain, funnels, thin
+from scheduler.errors import require
 from scheduler.planning import Budget, Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.cores import solve_on
 from scheduler.rules import RuleBook
@@ -52,7 +53,9 @@ def world(
 
 def plan(
     problem_file: Annotated[Path, typer.Argument(help="A problem document (yidi/problem/1).")],
-    out_file: Annotated[Path, typer.Option("--out", help="The plan document to write.")] = Path("plan.json"),
+    out_file: Annotated[
+        Path, typer.Option("--out", help="The plan document to write.", dir_okay=False)
+    ] = Path("plan.json"),
     iterations: Annotated[
         int | None, typer.Option(help="How long to improve; what suits the size if left out.", min=0)
     ] = None,
@@ -65,21 +68,26 @@ def plan(
 
     Example: yidi plan out/problem.json --out plan.json
 
-    A nation: yidi plan nation.json --shards --crossing 0.05 --iterations 200000; Ctrl-C keeps the best so far
+    A nation: yidi plan nation.json --shards --crossing 0.05 --iterations 200000
+
+    Ctrl-C keeps the best so far.
     """
-    problem = documents.load_problem(problem_file.read_bytes())
+    require(0 <= crossing <= 1, "crossing", crossing, "a share from 0 to 1")
+    require(shards or crossing == 0, "crossing", crossing, "is given together with --shards")
+    problem = loaded(problem_file, documents.load_problem)
     suited = Budget.suited_to(len(problem.projects))
     budget = suited if iterations is None else Budget(iterations)
     outcome: Outcome
     if shards:
         outcome = plan_by_shards(problem, budget.iterations, crossing)
     else:
-        with advancing() as advance:
+        with Interrupted() as stop, advancing() as advance:
             outcome = solve_on(
                 os.cpu_count() or 1,
                 problem,
                 budget,
                 lambda at: advance("plan", at.iterations, budget.iterations),
+                stop,
             )
     match outcome:
         case Plan() as found:
@@ -106,8 +114,8 @@ def check(
 
     Example: yidi check out/problem.json out/plan.json
     """
-    problem = documents.load_problem(problem_file.read_bytes())
-    found = documents.load(Plan, plan_file.read_bytes())
+    problem = loaded(problem_file, documents.load_problem)
+    found = loaded(plan_file, lambda text: documents.load(Plan, text))
     _refuse_unsound(verify_plan(problem, found))
     out.print(
         f"[green]sound[/]: {len(found.bookings)} booked, {len(found.unscheduled)} unscheduled, 0 violations"

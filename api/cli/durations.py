@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from api.cli.terminal import out
 from api.database import make_engine, snapshot
 from api.files.writing import write
 from api.schemas.durations import DurationsView
 from api.store import durations as rows
+from scheduler.errors import BadInput, require
 from scheduler.timeline import ZONE
 
 GROUPS = {"all": "全部 all", "category": "类别 category", "size": "标段数 sections", "centre": "中心 centre"}
@@ -27,13 +30,31 @@ def durations(
 
     Example: yidi durations --database-url sqlite:///yidi.db
     """
-    engine = make_engine(database_url or os.environ.get("YIDI_DATABASE_URL", "sqlite:///yidi.db"))
-    with snapshot(engine) as session:
-        view = DurationsView.of(rows.newest(session), rows.count_finished(session), None)
-    engine.dispose()
+    view = _read(database_url or os.environ.get("YIDI_DATABASE_URL", "sqlite:///yidi.db"))
     if out_file is not None:
         write(out_file, view.model_dump_json(indent=1) + "\n")
     _tell(view)
+
+
+def _read(url: str) -> DurationsView:
+    """What the database knows; one that is not there is refused, not made."""
+    try:
+        target = make_url(url)
+        shown = target.render_as_string()
+        if target.get_backend_name() == "sqlite":
+            there = bool(target.database) and Path(str(target.database)).is_file()
+            require(there, "database_url", shown, "a database file that exists")
+        engine = make_engine(url)
+    except (ArgumentError, ImportError):
+        raise BadInput("database_url", url.partition(":")[0], "sqlite:///FILE or postgresql://…") from None
+    try:
+        with snapshot(engine) as session:
+            return DurationsView.of(rows.newest(session), rows.count_finished(session), None)
+    except DBAPIError as flaw:
+        rule = f"a database that answers and has the current tables (yidi migrate); {str(flaw.orig).splitlines()[0]}"
+        raise BadInput("database_url", shown, rule) from None
+    finally:
+        engine.dispose()
 
 
 def _tell(view: DurationsView) -> None:

@@ -23,18 +23,18 @@ def plan_by_shards(problem: Problem, iterations: int, crossing: float) -> Plan:
     )
     wanted = frozenset(remote[: round(crossing * len(problem.projects))])
     goes = crossing_by_flow(problem, wanted)
-    with _Interrupted() as stop:
+    with Interrupted() as stop:
         found = solve_shards_on(os.cpu_count() or 1, problem, Budget(iterations), goes, _Teller(), stop)
     return found.plan
 
 
-class _Interrupted:
+class Interrupted:
     """Whether Ctrl-C was pressed while the block ran; a second one ends the program."""
 
     def __init__(self) -> None:
         self._pressed = False
 
-    def __enter__(self) -> "_Interrupted":
+    def __enter__(self) -> "Interrupted":
         self._before = signal.signal(signal.SIGINT, self._press)
         return self
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from api.cli.terminal import out, say_error
+from api.cli.terminal import loaded, out, say_error
 from api.files import documents
 from scheduler.planning import Plan
 from scheduler.planning.explain import Clash, Explanation, clash, explain
@@ -31,8 +31,8 @@ def explain_plan(
 
     Example: yidi explain out/problem.json out/plan.json --project N1 --clash
     """
-    problem = documents.load_problem(problem_file.read_bytes())
-    found = documents.load(Plan, plan_file.read_bytes())
+    problem = loaded(problem_file, documents.load_problem)
+    found = loaded(plan_file, lambda text: documents.load(Plan, text))
     if violations := verify_plan(problem, found):
         say_error(f"the plan breaks {len(violations)} rules, {violations[0].rule} first: see yidi check")
         raise typer.Exit(1)

@@ -1,13 +1,17 @@
 """How the commands speak: tables, progress, errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from scheduler.errors import BadInput
+
+T = TypeVar("T")
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -24,6 +28,14 @@ class Advance(Protocol):
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` steps of the stage are done."""
+
+
+def loaded(path: Path, load: Callable[[bytes], T]) -> T:
+    """What the file holds; a refusal names the file."""
+    try:
+        return load(path.read_bytes())
+    except BadInput as flaw:
+        raise BadInput(f"{path}: {flaw.field}", flaw.value, flaw.rule) from None
 
 
 def say_error(text: str) -> None:

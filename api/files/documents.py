@@ -57,17 +57,20 @@ def load(kind: type[T], text: str | bytes) -> T:
     """The value in a document; raises `BadInput` naming the place, the value and the rule."""
     name = next(name for name, own in FORMATS.items() if own is kind)
     document = read_json(text)
-    if not isinstance(document, dict) or document.pop("format", None) != name:
-        raise BadInput("format", str(document)[:60], f"a document of format {name}")
+    given = document.pop("format", None) if isinstance(document, dict) else document
+    if given != name:
+        raise BadInput("format", given if given is None else str(given)[:60], f"a document of format {name}")
     try:
         value: T = _reader(name).validate_json(json.dumps(document), strict=True)
+        _refuse_unknown(document, to_plain(value), "")
     except ValidationError as refused:
         first = refused.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "document"
+        if first["type"] == "missing":
+            raise BadInput(place, None, "is missing") from None
         raise BadInput(place, str(first.get("input"))[:60], first["msg"]) from None
     except OverflowError as flaw:
         raise BadInput("document", str(flaw), "times and durations that a calendar knows") from None
-    _refuse_unknown(document, to_plain(value), "")
     return value
 
 

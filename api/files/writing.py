@@ -1,5 +1,6 @@
 """Writing results: whole or not at all, and what is secret for its owner only."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,9 +11,15 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    part.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Self, TypeVar
@@ -29,21 +30,31 @@ def solve_on(
     problem: Problem,
     budget: Budget | None = None,
     progress: Callable[[Progress], None] | None = None,
+    stop: Stop | None = None,
 ) -> Plan | Impossible:
-    """What `solve` answers, its pieces searched in so many processes; `Impossible` where no plan is legal."""
+    """What `solve` answers, its pieces searched in so many processes; `Impossible` where no plan is legal.
+
+    Told to stop, the best plan so far.
+    """
     if (clash := contradiction(problem)) is not None:
         return clash
     if cores < 2 or len(problem.projects) < 2 * SMALLEST:
-        return solve(problem, budget, progress)
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        return solve(problem, budget, progress, stop)
+    spawn = get_context("spawn")
+    told = spawn.Event()
+    with ProcessPoolExecutor(cores, mp_context=spawn, initializer=_listen, initargs=(told,)) as pool:
         # They load their libraries while the first plan and the bound are made.
         for _ in range(cores):
             pool.submit(abs, 0)
 
         def run(work: Callable[[Job], Found], jobs: Iterable[Job]) -> Iterable[Found]:
-            return pool.map(work, jobs)
+            searches = [pool.submit(work, replace(job, stop=_is_told)) for job in jobs]
+            while stop is not None and wait(searches, LISTEN_SECONDS).not_done:
+                if stop():
+                    told.set()
+            return [search.result() for search in searches]
 
-        return solve(problem, budget, progress, run=run)
+        return solve(problem, budget, progress, stop, run)
 
 
 def solve_shards_on(
@@ -95,6 +106,10 @@ def _listen(told: Event) -> None:
     global _told  # noqa: PLW0603 - a process has one
     _told = told
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which tells
+
+
+def _is_told() -> bool:
+    return _told is not None and _told.is_set()
 
 
 def _done(job: Work[T]) -> T:

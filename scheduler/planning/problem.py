@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -18,6 +19,9 @@ from scheduler.venues import Venue
 
 BY_RULES: Any = None
 """Wishes that are left out."""
+
+LARGEST = 1_000_000
+"""The largest number of seats, bids, supports, experts, kilometres, or weight of a wish, that a problem holds."""
 
 SOME_DAY = date(2026, 1, 1)
 """The day whose weights a problem without projects states; it weighs nothing."""
@@ -162,8 +166,21 @@ class Problem:
         for project in self.projects:
             year = project.opening_at.year
             require(1950 <= year <= 9900, "opening_at", project.opening_at, "a year that calendars know")
+        for field, value in self._numbers():
+            require(value <= LARGEST, field, value, f"no more than {LARGEST}")
         if self.wishes is BY_RULES:
             object.__setattr__(self, "wishes", self._own_wishes())
+
+    def _numbers(self) -> Iterator[tuple[str, int]]:
+        """What is counted, measured or weighed: products of two and sums of many stay within a machine's integers."""
+        yield from (("seats", room.seats) for venue in self.venues for room in venue.rooms)
+        yield from (("bidders", section.bidders) for project in self.projects for section in project.sections)
+        yield from (("projects", pair.projects) for pair in self.pair_history)
+        yield from (("projects", support.projects) for support in self.support_history)
+        yield from (("experts", supply.experts) for supply in self.supply)
+        yield from (("kilometres", distance.kilometres) for distance in self.distances)
+        if self.wishes is not BY_RULES:
+            yield from ((each.name, getattr(self.wishes, each.name)) for each in fields(self.wishes))
 
     def _own_wishes(self) -> Wishes:
         regions = [project.region for project in self.projects] or [""]

@@ -34,7 +34,7 @@ def solve(
 
     Every project is booked, or unscheduled with a reason. The same problem and budget give the same plan on
     any machine, unless `stop` cuts the search short: then the best plan so far is returned. `run` may be the
-    `map` of a pool of processes; with `stop`, which no other process can ask, it is not used.
+    `map` of a pool of processes, which then asks `stop` itself.
     """
     budget = budget or Budget.suited_to(len(problem.projects))
     tell = progress or (lambda _: None)
@@ -101,7 +101,7 @@ def _search(
                 for at, piece in enumerate(pieces)
                 if at % 2 == turn
             ]
-            results = list((map if stop is not None else run)(done, jobs))
+            results = list(run(done, jobs))
             for job, found in zip(jobs, results, strict=True):
                 merge(draft, job.tasks, found)
                 left -= job.iterations

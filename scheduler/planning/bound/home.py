@@ -199,6 +199,7 @@ def _solve(
         _count_rooms(board, model, options, chosen, rooms)
     model.minimize(sum(cost))
     solver = cp_model.CpSolver()
+    solver.parameters.catch_sigint_signal = False  # whoever called decides; two handlers end the process
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = EFFORT

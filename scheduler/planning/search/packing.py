@@ -69,6 +69,7 @@ def _fewest(model: "Model") -> cp_model.CpSolver | None:
     best: cp_model.CpSolver | None = None
     for seed in range(1, TRIES + 1):
         solver = cp_model.CpSolver()
+        solver.parameters.catch_sigint_signal = False  # as in bound/home.py
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed
         solver.parameters.max_deterministic_time = EFFORT
