@@ -43,20 +43,27 @@ class BadInput(SchedulerError):
 
 
 class BadRules(SchedulerError):
-    """The rule book cannot be read; names the file, the line and the parameter."""
+    """The rule book cannot be read; names the file, the line and the parameter, and the value that breaks a rule."""
 
     code = "bad_rules"
 
-    def __init__(self, file: str, line: int, parameter: str, rule: str) -> None:
-        super().__init__(file, line, parameter, rule)
-        self.file, self.line, self.parameter, self.rule = file, line, parameter, rule
+    def __init__(self, file: str, line: int, parameter: str, rule: str, value: str | None = None) -> None:
+        super().__init__(file, line, parameter, rule, value)
+        self.file, self.line, self.parameter, self.rule, self.value = file, line, parameter, rule, value
 
     @property
     def facts(self) -> dict[str, str]:
-        return {"file": self.file, "line": str(self.line), "parameter": self.parameter, "rule": self.rule}
+        return {
+            "file": self.file,
+            "line": str(self.line),
+            "parameter": self.parameter,
+            "value": self.value or "",
+            "rule": self.rule,
+        }
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.parameter}: {self.rule}"
+        given = "" if self.value is None else f" = {self.value}"
+        return f"{self.file}:{self.line}: {self.parameter}{given}: {self.rule}"
 
 
 def require(holds: bool, field: str, value: object, rule: str) -> None:

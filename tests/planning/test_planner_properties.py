@@ -47,7 +47,7 @@ BOOKS = (
     BOOK,
     book(eval_break_every='"1 h"', eval_break_length='"15 min"', plan_horizon_wd="3"),
     book(plan_grid='"30 min"', split_forecast_quantile='"9/10"', split_resume_time="10:15:00"),
-    book(split_cutoff_local_time="12:00:00", eval_max_continuous='"2 h"'),
+    book(split_cutoff_local_time="12:00:00", split_runtime_check="[11:00:00]", eval_max_continuous='"2 h"'),
     book(remote_guest_scope='"other_prefecture"', remote_guest_choice='"nearest"'),
     book(opening_duration='"30 h"', remote_pair_share_max='"1/100"'),
     book(wish_unscheduled="9", wish_avoidable_split="0", wish_support="7", wish_rotation="0"),
