@@ -14,7 +14,6 @@ from scheduler.planning.bound.fees import NO_FEES, Fees
 from scheduler.planning.bound.home import HomeBound, home_bound
 from scheduler.planning.bound.market import begun_guests
 from scheduler.planning.bound.relaxed import choices
-from scheduler.planning.wishes import Wishes
 
 WORKERS = 2
 """Threads for home models; OR-Tools leaves Python's lock while it solves. Results do not depend on it."""
@@ -62,7 +61,7 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
         return -(-charged // fees.scale), {n: slot for part in parts for n, slot in part.starts.items()}
 
     found, market = [homes(NO_FEES, wishes.unscheduled - kept)], 0
-    if _countable(wishes) and crowded(board, found[0][1]):
+    if crowded(board, found[0][1]):
         if (fees := fees_of(board)).credit:
             found.append(homes(fees, wishes.unscheduled - kept))
         if choices(board) <= MOST_CHOICES:
@@ -74,12 +73,6 @@ def lower_bound(board: Board, stop: Callable[[], bool] | None = None) -> Bound:
         market=market,
         starts=tuple(starts for _, starts in found),
     )
-
-
-def _countable(wishes: Wishes) -> bool:
-    """Whether sums of these weights in thousandths stay within 64 bits: with larger ones no fees are sought."""
-    small = (wishes.wait, wishes.support, wishes.rotation, wishes.distance)
-    return wishes.unscheduled <= 10**9 and max(small) <= 10**6
 
 
 def guest_bound(board: Board, left_out: int) -> int:
