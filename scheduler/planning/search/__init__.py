@@ -2,21 +2,33 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import exp, log
 
 from scheduler.planning.chance import Chance
 from scheduler.planning.search.draft import Draft, Placement
 from scheduler.planning.search.insertion import best_placement
 from scheduler.planning.search.resume import still_allowed
-from scheduler.planning.search.ruin import RUINS, Scope, hot_venue, make_room
+from scheduler.planning.search.ruin import IN_ORDER, PATIENT, RUINS, Ruin, Scope, make_room
 
 LARGEST_RUIN = 8
-HEATS = (2.0, 60.0, 60.0, 60.0, 2.0)
-"""Cost by which a plan may get worse at the start of each round, accepted with probability 1/e."""
-COLD = 0.3
-"""What heat falls to at the end of a round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to search: which ruins, and how warm each round is at its start and at its end.
+
+    Heat is the cost by which a plan may get worse, accepted with probability 1/e.
+    """
+
+    heats: tuple[tuple[float, float], ...]
+    ruins: tuple[tuple[int, Ruin], ...] = RUINS
+
+
+GENTLE = Manner(((2.0, 0.3),))
+THOROUGH = Manner(((2.0, 2.0), (60.0, 2.0), (60.0, 2.0), (8.0, 2.0), (4.0, 2.0)), (*RUINS, *PATIENT))
 ENOUGH = 40
-"""Iterations for each task from which several rounds pay; with fewer there is one, the gentlest."""
+"""Iterations for each task from which it pays to be thorough."""
 
 ROOM = 3
 """One iteration in so many makes room for a split that can be avoided, as long as the best plan has one."""
@@ -74,7 +86,7 @@ class Search:
         self.best_standing, self.best_cost = draft.standing, draft.price
         self._forced = Counter(self._home_day(nth) for nth in draft.forced)
         self._chance = Chance(seed)
-        self._wheel = [ruin for share, ruin in RUINS for _ in range(share)]
+        self._wheel: list[Ruin] = []
 
     def run(
         self,
@@ -82,15 +94,16 @@ class Search:
         bound: int,
         found: Callable[[int, int], None],
         stop: Callable[[], bool] | None,
-        heats: tuple[float, ...] = (),
+        manner: Manner | None = None,
     ) -> int:
         """Improve for so many iterations, or until the bound is met or `stop` says so; returns those done.
 
         An iteration that puts back several evaluations of many days, the slow ones, counts as more than one.
         """
         enough = iterations >= ENOUGH * len(self._scope.tasks)
-        heats = heats or (HEATS if enough else HEATS[:1])
-        length = -(-iterations // len(heats))
+        manner = manner or (THOROUGH if enough else GENTLE)
+        self._wheel = [ruin for share, ruin in manner.ruins for _ in range(share)]
+        length = -(-iterations // len(manner.heats))
         is_best = self.draft.is_best(bound)
         self.draft.chance = self._chance
         iteration, last = 0, 0
@@ -102,8 +115,8 @@ class Search:
                 last = nth
                 self.restore()
                 self._scope.stubborn.clear()
-            heat = heats[nth] * (COLD / heats[nth]) ** (at / length)
-            iteration += self._step(heat)
+            hot, cold = manner.heats[nth]
+            iteration += self._step(hot * (cold / hot) ** (at / length))
             if self.draft.standing < self.best_standing:
                 if self.draft.standing[:2] < self.best_standing[:2]:
                     self._scope.stubborn.clear()
@@ -152,7 +165,7 @@ class Search:
         else:
             ruin = self._wheel[chance.below(len(self._wheel))]
             out = ruin(draft, chance, 2 + chance.below(LARGEST_RUIN - 1), self._scope)
-            mixed = ruin is not hot_venue
+            mixed = ruin not in IN_ORDER
         out = [nth for nth in out if self._movable[nth]]
         if not out:
             return 1

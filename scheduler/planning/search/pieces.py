@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from scheduler.planning.search import Search, insert_all
+from scheduler.planning.search import Manner, Search, insert_all
 from scheduler.planning.search.draft import Draft, Placement
 from scheduler.planning.search.resume import still_allowed
 from scheduler.planning.search.ruin import Scope
@@ -11,8 +11,8 @@ from scheduler.planning.search.ruin import Scope
 SMALLEST = 200
 """Tasks from which a piece is worth a search of its own."""
 
-HEATS = (30.0,)
-"""Heats of a piece's search: bold, for its days are crowded by what the days before leave to them."""
+BOLD = Manner(((30.0, 0.3),))
+"""How a piece is searched: its days are crowded by what the days before leave to them."""
 
 Found = tuple[tuple[int, Placement], ...]
 
@@ -33,7 +33,7 @@ class Job:
         draft = self.draft
         before = {nth: draft.placed[nth] for nth in self.tasks if nth in draft.placed}
         search = Search(draft, self.seed, Scope(self.tasks))
-        search.run(self.iterations, self.bound, lambda _, __: None, self.stop, HEATS)
+        search.run(self.iterations, self.bound, lambda _, __: None, self.stop, BOLD)
         search.finish()
         found = tuple((nth, draft.placed[nth]) for nth in self.tasks if nth in draft.placed)
         put(draft, self.tasks, before.items())

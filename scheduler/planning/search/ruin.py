@@ -27,6 +27,8 @@ class Scope:
         return self.about or draft.late
 
 
+LONGEST_STRING = 3
+"""Neighbours in time taken out of one room at most."""
 STARTS_TRIED = 3
 GUESTS_TRIED = 16
 """Starts on the opening day, and guest venues at each, that are looked at to make room for a split task."""
@@ -108,6 +110,46 @@ def hot_venue(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int
     return own + sorted(users - set(own))
 
 
+def string(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
+    """A task that waits and its neighbours in time in each of its rooms, then theirs, until there are enough.
+
+    A home or guest room that one of them leaves is free just when another can use it (adjacent strings,
+    Christiaens and Vanden Berghe 2020).
+    """
+    waiting = scope.waiting(draft)
+    if not waiting:
+        return neighbours(draft, chance, size, scope)
+    seed = waiting[chance.below(len(waiting))]
+    middle, out, at = _middle(draft, seed), [seed], 0
+    while at < len(out) < size:
+        rooms = list(draft.placed[out[at]].rooms) if out[at] in draft.placed else []
+        chance.shuffle(rooms)
+        for room in rooms:
+            users = set(draft.users[room]).difference(out)
+            nearest = sorted(users, key=lambda n: (abs(_middle(draft, n) - middle), n))
+            out += nearest[: 1 + chance.below(LONGEST_STRING)]
+        at += 1
+    return out[:size]
+
+
+def later(draft: Draft, chance: Chance, size: int, scope: Scope) -> list[int]:
+    """A task that waits, then those that start after some time it could have had, at any venue it uses.
+
+    They come back in the order of their starts, so that all may move up.
+    """
+    waiting = [nth for nth in scope.waiting(draft) if nth in draft.placed]
+    if not waiting:
+        return blockers(draft, chance, size, scope)
+    board = draft.board
+    nth = waiting[chance.below(len(waiting))]
+    start, first = draft.placed[nth].start, board.first[nth]
+    begin = first + chance.below(max(1, start - first))
+    venues = {board.room_venue[room] for room in draft.placed[nth].rooms}
+    users = {n for venue in venues for room in board.rooms_of[venue] for n in draft.users[room]} - {nth}
+    after = sorted((draft.placed[n].start, n) for n in users if draft.placed[n].start >= begin)
+    return [nth, *(n for _, n in after[: 2 * size])]
+
+
 def make_room(draft: Draft, chance: Chance, nth: int, scope: Scope) -> list[int]:
     """A task that is split although it need not be, then those in its way at one start on its opening day.
 
@@ -153,11 +195,24 @@ RUINS: tuple[tuple[int, Ruin], ...] = (
     (1, hot_venue),
 )
 """Each with its share of the iterations."""
+PATIENT: tuple[tuple[int, Ruin], ...] = ((6, string), (4, later))
+"""Those that pay, beside the others, once there are many iterations for each task."""
+IN_ORDER: frozenset[Ruin] = frozenset({hot_venue, later})
+"""Those whose tasks come back in the order in which they were taken out."""
 
 
 def _users_at(draft: Draft, rooms: list[int] | tuple[int, ...], slots: int) -> set[int]:
     taken = draft.taken
     return {nth for room in rooms for nth in draft.users[room] if slots & taken[nth]}
+
+
+def _middle(draft: Draft, nth: int) -> int:
+    """Twice the middle of the task's time; of one without a place when it could first start."""
+    if nth not in draft.placed:
+        return 2 * draft.board.first[nth]
+    placement = draft.placed[nth]
+    start, length, _ = placement.sessions[-1]
+    return placement.start + start + length
 
 
 def _some(tasks: set[int], chance: Chance, size: int) -> list[int]:
