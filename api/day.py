@@ -156,17 +156,15 @@ def _plan(office: Office, wanted: Problem, tell: Tell, budget: Budget) -> Day:
         order = plans.order(session, office, on, seed=wanted.seed, seconds=1, actor=ACTOR, now=now)
         problem = plans.freeze(session, office, order)
     start = time.perf_counter()
-    outcome = solve(problem, budget, lambda at: tell("plan", at.iterations, total))
-    if not isinstance(outcome, Plan):
-        raise TypeError(f"a day always has a plan, not {outcome}")
-    day = Day(problem, outcome, seconds={"plan": round(time.perf_counter() - start, 3)})
+    plan = solve(problem, budget, lambda at: tell("plan", at.iterations, total))
+    day = Day(problem, plan, seconds={"plan": round(time.perf_counter() - start, 3)})
     tell("plan", total, total)
     with day.stage("check"):
-        day.violations = verify_plan(problem, outcome)
+        day.violations = verify_plan(problem, plan)
     if day.violations:
         return day
     with day.stage("publish"), office.changing() as session:
-        plans.save(session, order.plan_id, problem, outcome)
+        plans.save(session, order.plan_id, problem, plan)
         plans.publish(session, office, order.plan_id, ACTOR, now)
         for booking in bookings.of_plan(session, order.plan_id):
             for request in guest_rows.of_booking(session, booking.booking_id):

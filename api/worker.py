@@ -24,6 +24,7 @@ from api.store import plans as rows
 from api.watch import watch_evaluations
 from models.plans import PlanState
 from scheduler.planning import Budget, Outcome, Plan, Problem, Progress
+from scheduler.planning.possible import outcome_of
 from scheduler.planning.shards import solve_shards
 from scheduler.planning.shards.parts import prefixes_of
 
@@ -129,15 +130,19 @@ class Worker(threading.Thread):
         provinces = len(set(prefixes_of(problem, DIGITS).values()))
         if provinces < 2 or len(problem.projects) < self._shards_from:
             return solver.solve(problem, budget, watching)
-        found = solve_shards(
-            problem,
-            Budget(budget.iterations * provinces),
-            digits=DIGITS,
-            run=Queue(self._office, plan_id, hand, watching.stands),
-            progress=watching.tell,
-            stop=lambda: not watching.stands(),
-        )
-        return found.plan if watching.stands() else None
+
+        def planned() -> Plan:
+            return solve_shards(
+                problem,
+                Budget(budget.iterations * provinces),
+                digits=DIGITS,
+                run=Queue(self._office, plan_id, hand, watching.stands),
+                progress=watching.tell,
+                stop=lambda: not watching.stands(),
+            ).plan
+
+        found = outcome_of(problem, planned)
+        return found if watching.stands() else None
 
 
 class Watching:

@@ -6,26 +6,30 @@ import time
 from types import FrameType
 
 from api.cli.terminal import err
-from scheduler.planning import Budget, Plan, Problem, Progress
+from scheduler.planning import Budget, Outcome, Plan, Problem, Progress
 from scheduler.planning.chance import ticket
 from scheduler.planning.cores import solve_shards_on
+from scheduler.planning.possible import outcome_of
 from scheduler.planning.shards.crossing import crossing_by_flow
 
 TOLD_EVERY = 1.0
 """Seconds between two lines within one phase."""
 
 
-def plan_by_shards(problem: Problem, iterations: int, crossing: float) -> Plan:
+def plan_by_shards(problem: Problem, iterations: int, crossing: float) -> Outcome:
     """The whole plan; who crosses follows from the seed. On Ctrl-C, the best plan so far."""
     remote = sorted(
         (project.project_id for project in problem.projects if project.exemption is None),
         key=lambda project_id: ticket(problem.seed, f"crosses/{project_id}"),
     )
     wanted = frozenset(remote[: round(crossing * len(problem.projects))])
-    goes = crossing_by_flow(problem, wanted)
-    with Interrupted() as stop:
-        found = solve_shards_on(os.cpu_count() or 1, problem, Budget(iterations), goes, _Teller(), stop)
-    return found.plan
+
+    def planned() -> Plan:
+        goes, cores = crossing_by_flow(problem, wanted), os.cpu_count() or 1
+        with Interrupted() as stop:
+            return solve_shards_on(cores, problem, Budget(iterations), goes, _Teller(), stop).plan
+
+    return outcome_of(problem, planned)
 
 
 class Interrupted:

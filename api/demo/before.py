@@ -17,6 +17,7 @@ from models.plans import PlanState
 from models.projects import ProjectState
 from scheduler.draw import NOT_DRAWN
 from scheduler.planning import Budget, solve
+from scheduler.planning.possible import outcome_of
 
 ITERATIONS = 300
 PLAN_SECONDS = 1
@@ -41,7 +42,8 @@ def plan_day(office: Office, day: date, people: People, now: datetime) -> None:
         plan_id, state = order.plan_id, order.state
         if state == PlanState.QUEUED:  # solved at once: no worker sees the order
             problem = plans.freeze(session, office, order)
-            state = plans.save(session, plan_id, problem, solve(problem, Budget(ITERATIONS))).state
+            outcome = outcome_of(problem, lambda: solve(problem, Budget(ITERATIONS)))
+            state = plans.save(session, plan_id, problem, outcome).state
     if state == PlanState.SOLVED:
         with office.changing() as session:
             plans.publish(session, office, plan_id, ACTOR, now)

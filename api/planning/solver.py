@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from api.planning.job_texts import answer_text, job_of
 from scheduler.planning import Budget, Outcome, Plan, Problem, Progress, solve
-from scheduler.planning.possible import contradiction
+from scheduler.planning.possible import outcome_of
 from scheduler.verification.plans import Violation, verify_plan
 
 BEAT = 0.2
@@ -40,7 +40,7 @@ class Solving:
 
     def __call__(self, tell: Tell, stop: Stop) -> Outcome:
         """The outcome."""
-        return contradiction(self.problem) or solve(self.problem, self.budget, tell, stop)
+        return outcome_of(self.problem, lambda: solve(self.problem, self.budget, tell, stop))
 
 
 @dataclass(frozen=True, slots=True)

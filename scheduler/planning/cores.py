@@ -9,8 +9,8 @@ from multiprocessing.synchronize import Event
 from typing import Self, TypeVar
 
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.outcome import Impossible, Plan
-from scheduler.planning.possible import contradiction
+from scheduler.planning.outcome import Outcome, Plan
+from scheduler.planning.possible import outcome_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.search.pieces import SMALLEST, Found, Job
 from scheduler.planning.shards import Sharded, solve_shards
@@ -31,13 +31,18 @@ def solve_on(
     budget: Budget | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
-) -> Plan | Impossible:
-    """What `solve` answers, its pieces searched in so many processes; `Impossible` where no plan is legal.
+) -> Outcome:
+    """What `solve` comes to, its pieces searched in so many processes; told to stop, the best plan so far."""
+    return outcome_of(problem, lambda: _solve_on(cores, problem, budget, progress, stop))
 
-    Told to stop, the best plan so far.
-    """
-    if (clash := contradiction(problem)) is not None:
-        return clash
+
+def _solve_on(
+    cores: int,
+    problem: Problem,
+    budget: Budget | None,
+    progress: Callable[[Progress], None] | None,
+    stop: Stop | None,
+) -> Plan:
     if cores < 2 or len(problem.projects) < 2 * SMALLEST:
         return solve(problem, budget, progress, stop)
     spawn = get_context("spawn")

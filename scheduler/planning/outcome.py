@@ -73,6 +73,10 @@ class Booking:
         return self.sessions[-1].end
 
 
+STOPPED = "stopped"
+"""Code of who is unscheduled because planning was stopped before its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unscheduled:
     """A project that has no place in the plan, with a stable reason code and a true sentence."""

@@ -1,17 +1,29 @@
-"""Whether a problem has a legal plan at all.
+"""Whether a problem has a legal plan at all, and whether one was found.
 
 Whoever finds no place is unscheduled with a reason, and what has begun and cannot go on is named as suspended: so
 only what is said to have begun already can contradict itself.
 """
 
-from itertools import combinations
+from collections.abc import Callable
 
-from scheduler.planning.outcome import Booking, Impossible
+from scheduler.planning.outcome import STOPPED, Booking, Impossible, Outcome, OutOfTime, Plan
 from scheduler.planning.problem import Problem
 
 STAYS = "what_has_begun_stays"
 ONCE = "every_project_is_answered_once"
 ROOM = "a_room_holds_one_session"
+
+
+def outcome_of(problem: Problem, planned: Callable[[], Plan]) -> Outcome:
+    """What planning comes to; `planned` is asked, here or on other machines, only where some plan is legal.
+
+    A plan that was stopped before anybody's turn is none.
+    """
+    if (clash := contradiction(problem)) is not None:
+        return clash
+    plan = planned()
+    nobody = not plan.bookings and any(miss.code == STOPPED for miss in plan.unscheduled)
+    return OutOfTime() if nobody else plan
 
 
 def contradiction(problem: Problem) -> Impossible | None:
@@ -20,17 +32,9 @@ def contradiction(problem: Problem) -> Impossible | None:
     An evaluation has begun that the problem does not know, or at two places, or two began in one room at once.
     """
     known = {project.project_id for project in problem.projects}
-    pairs = list(combinations(problem.begun, 2))
-    strange = any(booking.project_id not in known for booking in problem.begun)
-    twice = any(one.project_id == other.project_id and one != other for one, other in pairs)
-    if strange or twice:
-        return Impossible((ONCE, STAYS))
-    if any(_began_together(one, other) for one, other in pairs):
-        return Impossible((ROOM, STAYS))
-    return None
-
-
-def _began_together(one: Booking, other: Booking) -> bool:
-    rooms = {(part.venue_id, part.room_id) for part in one.parts}
-    shared = any((part.venue_id, part.room_id) in rooms for part in other.parts)
-    return shared and one.project_id != other.project_id and one.start == other.start
+    begun: dict[str, Booking] = {}
+    for booking in problem.begun:
+        if booking.project_id not in known or begun.setdefault(booking.project_id, booking) != booking:
+            return Impossible((ONCE, STAYS))
+    taken = [(b.start, *room) for b in begun.values() for room in {(p.venue_id, p.room_id) for p in b.parts}]
+    return Impossible((ROOM, STAYS)) if len(taken) > len(set(taken)) else None

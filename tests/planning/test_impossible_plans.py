@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from api.cli.app import app
 from api.files import documents
-from scheduler.planning import Budget, Impossible, Unscheduled, solve
+from scheduler.planning import Budget, Impossible, OutOfTime, Plan, Unscheduled, solve
 from scheduler.planning.cores import solve_on
-from scheduler.planning.possible import contradiction
+from scheduler.planning.possible import contradiction, outcome_of
+from scheduler.planning.shards import solve_shards
 from scheduler.verification.plans import verify_plan
 from tests.planning.test_each_rule_is_kept import TWINS, problem, venue
 from tests.planning.test_planner_properties import problem_of
@@ -62,10 +63,12 @@ def test_what_contradicts_itself_has_no_legal_plan_and_the_rules_are_named(name,
         broken = {violation.rule for violation in verify_plan(truth, answer)}
         assert broken & {rule, "what_has_begun_stays"}
     (tmp_path / "problem.json").write_text(documents.problem_document(truth), encoding="utf-8")
-    told = CliRunner().invoke(app, ["plan", str(tmp_path / "problem.json"), "--out", str(tmp_path / "plan")])
-    assert told.exit_code == 1
-    assert f"no legal plan: {rule}, what_has_begun_stays" in told.output
-    assert not (tmp_path / "plan").exists()
+    for how in ((), ("--shards", "--crossing", "0.5")):
+        asked = ("plan", str(tmp_path / "problem.json"), *how, "--out", str(tmp_path / "plan"))
+        told = CliRunner().invoke(app, asked)
+        assert told.exit_code == 1
+        assert f"no legal plan: {rule}, what_has_begun_stays" in told.output
+        assert not (tmp_path / "plan").exists()
 
 
 def test_what_began_later_in_the_same_room_may_have_followed_a_suspended_one():
@@ -84,3 +87,14 @@ def test_impossible_is_never_claimed_of_a_problem_that_has_a_plan(number):
     begun = replace(truth, begun=plan.bookings)
     assert contradiction(begun) is None
     assert verify_plan(begun, solve(begun, Budget(0))) == ()
+
+
+def test_what_is_stopped_before_anybodys_turn_is_no_plan_but_out_of_time():
+    def planned(problem, stop):
+        return outcome_of(problem, lambda: solve_shards(problem, Budget(40), stop=stop).plan)
+
+    assert planned(TRUTH, lambda: True) == OutOfTime()
+    assert isinstance(planned(TRUTH, None), Plan)
+    # What has begun goes on whenever planning is stopped, and a day without projects has its plan.
+    assert planned(replace(TRUTH, begun=(FIRST,)), lambda: True).bookings[0] == FIRST
+    assert planned(replace(TRUTH, projects=()), lambda: True).cost == 0

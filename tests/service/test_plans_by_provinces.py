@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from api.worker import Worker
 from models.experts import ExpertRow
 from models.plans import JobState, PlanJobRow, PlanState
 from models.venues import VenueRow
-from scheduler.planning import Budget
+from scheduler.planning import Budget, solve
 from scheduler.planning.shards import solve_shards
 from scheduler.rules import default_rule_book
 from scheduler.synthetic import make_world
@@ -127,6 +128,32 @@ def test_a_plan_by_provinces_is_withdrawn_within_a_second(country, call, solver)
     assert time.monotonic() - start < 1
     assert jobs_of(country, plan_id) == []
     assert call("operator-C01", "GET", where).json()["state"] == "stopped"
+
+
+@pytest.mark.parametrize("shards_from", [20, 1000], ids=["by provinces", "whole"])
+def test_what_has_begun_in_one_room_at_once_is_answered_as_impossible(
+    shards_from,
+    country,
+    call,  # noqa: F811
+    solver,
+    monkeypatch,
+):
+    freeze = plans.freeze
+
+    def clashing(*asked):
+        problem = freeze(*asked)
+        first, second = solve(problem, Budget(0)).bookings[:2]
+        beside = replace(second, parts=(first.parts[0], *second.parts[1:]), sessions=first.sessions)
+        return replace(problem, begun=(first, beside))
+
+    monkeypatch.setattr(plans, "freeze", clashing)
+    given = {"date": ON.isoformat(), "seed": 1, "seconds": SECONDS}
+    where = call("operator-C01", "POST", "/plans", given, Idempotency_Key="i").headers["location"]
+    assert Worker(country, shards_from=shards_from).work(solver)
+    told = call("operator-C01", "GET", where).json()
+    assert told["state"] == "impossible"
+    assert told["explanation"] == "a_room_holds_one_session, what_has_begun_stays"
+    assert jobs_of(country, where.rpartition("/")[2]) == []
 
 
 def test_a_job_is_tried_three_times_and_then_its_plan_fails(country):

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from scheduler.planning.board.balance import support_cost, support_scale
 from scheduler.planning.budget import Budget, Progress
-from scheduler.planning.outcome import Plan, Unscheduled
+from scheduler.planning.outcome import STOPPED, Plan, Unscheduled
 from scheduler.planning.problem import Problem
 from scheduler.planning.shards.jobs import (
     GUESTS_SHARE,
@@ -188,7 +188,7 @@ def _not_planned(part: Problem) -> Plan:
         return solve(part, Budget(0))
     reason = "planning was stopped before the turn of its province"
     cost = part.wishes.unscheduled * len(part.projects)
-    misses = tuple(Unscheduled(project.project_id, "stopped", reason) for project in part.projects)
+    misses = tuple(Unscheduled(project.project_id, STOPPED, reason) for project in part.projects)
     return Plan((), misses, cost, 0, part.seed, part.digest, part.rule_book.digest)
 
 
