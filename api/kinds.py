@@ -89,7 +89,7 @@ FACTS: dict[str, Fact] = {
     "now": Fact("the simulated time", TIME),
     "opening_at": Fact("the opening, as the tender notice fixed it", TIME),
     "phase": Fact(
-        "what the solver does: first plan, bound, home starts, search, done; "
+        "what the solver does: first plan, bound, home starts, search, packed, exchange, done; "
         "province by province: homes, crossing, provinces, repair, done",
         TEXT,
     ),

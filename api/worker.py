@@ -38,6 +38,8 @@ TOLD_EVERY = 1.0
 """Seconds between two reports of progress within one phase."""
 ITERATIONS_PER_SECOND = 400
 """What a second of solving is worth in iterations, so that an order in seconds gives the same plan everywhere."""
+SECONDS_PER_EXCHANGE = 6
+"""One exact exchange, which takes some three seconds, for so many that were asked for."""
 SHARDS_FROM = 1_500
 """Projects from which a problem of several provinces is planned province by province."""
 DIGITS = 2
@@ -100,7 +102,10 @@ class Worker(threading.Thread):
             row = plans.claim(session, self.name, self._lease, office.clock.now())
             if row is None:
                 return False
-            plan_id, budget = row.plan_id, Budget(row.seconds * ITERATIONS_PER_SECOND)
+            plan_id, budget = (
+                row.plan_id,
+                Budget(row.seconds * ITERATIONS_PER_SECOND, row.seconds // SECONDS_PER_EXCHANGE),
+            )
             problem = plans.freeze(session, office, row)
         watching = Watching(office, plan_id, self.name, self._lease)
         try:

@@ -59,6 +59,14 @@ def plan(
     iterations: Annotated[
         int | None, typer.Option(help="How long to improve; what suits the size if left out.", min=0)
     ] = None,
+    exchanges: Annotated[
+        int | None,
+        typer.Option(
+            help="Exact exchanges after that, where a prefecture is crowded: some three seconds each. "
+            "What suits if both are left out, else none.",
+            min=0,
+        ),
+    ] = None,
     shards: Annotated[bool, typer.Option("--shards", help="Plan provinces apart, one on each core.")] = False,
     crossing: Annotated[
         float, typer.Option(help="With --shards: the share of projects with guests from another province.")
@@ -76,7 +84,10 @@ def plan(
     require(shards or crossing == 0, "crossing", crossing, "is given together with --shards")
     problem = loaded(problem_file, documents.load_problem)
     suited = Budget.suited_to(len(problem.projects))
-    budget = suited if iterations is None else Budget(iterations)
+    budget = Budget(
+        suited.iterations if iterations is None else iterations,
+        exchanges if exchanges is not None else suited.exchanges if iterations is None else 0,
+    )
     outcome: Outcome
     if shards:
         outcome = plan_by_shards(problem, budget.iterations, crossing)
@@ -86,7 +97,11 @@ def plan(
                 os.cpu_count() or 1,
                 problem,
                 budget,
-                lambda at: advance("plan", at.iterations, budget.iterations),
+                lambda at: (
+                    advance("exchange", at.exchanges, budget.exchanges)
+                    if at.exchanges
+                    else advance("plan", at.iterations, budget.iterations)
+                ),
                 stop,
             )
     match outcome:

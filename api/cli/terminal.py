@@ -18,6 +18,7 @@ err = Console(stderr=True, soft_wrap=True)
 STAGES = {
     "read": "读取 read",
     "plan": "排期 plan",
+    "exchange": "互换 exchange",
     "draw": "抽取 draw",
     "verify": "核验 verify",
 }

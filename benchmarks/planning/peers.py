@@ -40,7 +40,8 @@ def yidi(name: str, times: int) -> Answer:
                 answer.first_s = since()
             answer.course.append((since(), progress.cost, progress.bound))
 
-        budget = Budget(times * Budget.suited_to(len(problem.projects)).iterations)
+        suited = Budget.suited_to(len(problem.projects))
+        budget = Budget(times * suited.iterations, times * suited.exchanges)
         answer.plan = solve_on(CORES, problem, budget, told)
         answer.own_bound = answer.plan.bound
 

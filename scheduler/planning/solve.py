@@ -1,6 +1,6 @@
 """From a problem to a plan: a first legal one at once, then better ones, with a bound."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from scheduler.planning.board import compile_board
 from scheduler.planning.bound import lower_bound
@@ -10,6 +10,7 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.publish import publish
 from scheduler.planning.search import Search, insert_all
 from scheduler.planning.search.draft import Draft
+from scheduler.planning.search.exchange import Exchanges
 from scheduler.planning.search.packing import pack, packable
 from scheduler.planning.search.pieces import Job, Run, done, merge, pieces_of
 from scheduler.planning.search.ruin import Scope
@@ -59,9 +60,12 @@ def solve(
         if not (stop is not None and stop()) and pack(draft, packable(draft, movable)):
             tell(Progress("packed", used, draft.cost, bound.total))
     used += _search(draft, movable, budget.iterations - used, bound.total, tell, stop, run)
+    exchanged = 0
+    for exchanged in _exchanges(draft, movable, budget.exchanges, stop):
+        tell(Progress("exchange", used, draft.cost, bound.total, exchanged))
     draft.look_until(None)
     _polish(draft, movable)
-    tell(Progress("done", used, draft.cost, bound.total))
+    tell(Progress("done", used, draft.cost, bound.total, exchanged))
     return publish(draft, bound.total)
 
 
@@ -107,6 +111,19 @@ def _search(
                 left -= job.iterations
             tell(Progress("search", iterations - left, draft.price, bound))
     return iterations - left
+
+
+def _exchanges(
+    draft: Draft, movable: list[int], count: int, stop: Callable[[], bool] | None
+) -> Iterator[int]:
+    """Improve the draft by exact exchanges, as long as there is something to exchange; how many, after each."""
+    if count and not (stop is not None and stop()):
+        exchanges = Exchanges(draft, movable, draft.board.problem.seed)
+        for nth in range(1, count + 1):
+            if not exchanges.is_worth or (stop is not None and stop()):
+                return
+            exchanges.step(stop)
+            yield nth
 
 
 def _polish(draft: Draft, movable: Iterable[int]) -> None:
