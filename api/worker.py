@@ -102,10 +102,8 @@ class Worker(threading.Thread):
             row = plans.claim(session, self.name, self._lease, office.clock.now())
             if row is None:
                 return False
-            plan_id, budget = (
-                row.plan_id,
-                Budget(row.seconds * ITERATIONS_PER_SECOND, row.seconds // SECONDS_PER_EXCHANGE),
-            )
+            plan_id = row.plan_id
+            budget = Budget(row.seconds * ITERATIONS_PER_SECOND, row.seconds // SECONDS_PER_EXCHANGE)
             problem = plans.freeze(session, office, row)
         watching = Watching(office, plan_id, self.name, self._lease)
         try:

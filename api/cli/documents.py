@@ -82,6 +82,9 @@ def plan(
     """
     require(0 <= crossing <= 1, "crossing", crossing, "a share from 0 to 1")
     require(shards or crossing == 0, "crossing", crossing, "is given together with --shards")
+    require(
+        not (shards and exchanges), "exchanges", exchanges, "are for what is planned whole, without --shards"
+    )
     problem = loaded(problem_file, documents.load_problem)
     suited = Budget.suited_to(len(problem.projects))
     budget = Budget(

@@ -61,7 +61,7 @@ def solve(
             tell(Progress("packed", used, draft.cost, bound.total))
     used += _search(draft, movable, budget.iterations - used, bound.total, tell, stop, run)
     exchanged = 0
-    for exchanged in _exchanges(draft, movable, budget.exchanges, stop):
+    for exchanged in _exchanges(draft, movable, budget.exchanges, bound.total, stop):
         tell(Progress("exchange", used, draft.cost, bound.total, exchanged))
     draft.look_until(None)
     _polish(draft, movable)
@@ -114,13 +114,13 @@ def _search(
 
 
 def _exchanges(
-    draft: Draft, movable: list[int], count: int, stop: Callable[[], bool] | None
+    draft: Draft, movable: list[int], count: int, bound: int, stop: Callable[[], bool] | None
 ) -> Iterator[int]:
-    """Improve the draft by exact exchanges, as long as there is something to exchange; how many, after each."""
-    if count and not (stop is not None and stop()):
+    """Improve the draft by exact exchanges, as long as something better may be found; how many, after each."""
+    if count and not draft.is_best(bound) and not (stop is not None and stop()):
         exchanges = Exchanges(draft, movable, draft.board.problem.seed)
         for nth in range(1, count + 1):
-            if not exchanges.is_worth or (stop is not None and stop()):
+            if draft.is_best(bound) or not exchanges.is_worth or (stop is not None and stop()):
                 return
             exchanges.step(stop)
             yield nth

@@ -103,6 +103,11 @@ def test_a_share_of_crossing_projects_without_shards_is_refused_and_not_ignored(
     assert (answer.returncode, "--shards" in answer.stderr) == (1, True)
 
 
+def test_exchanges_by_shards_are_refused_and_not_ignored(folder):
+    answer = yidi("plan", "nation.json", "--shards", "--exchanges", "3", "--iterations", "0", cwd=folder)
+    assert (answer.returncode, "exchanges = 3" in answer.stderr) == (1, True)
+
+
 def test_a_folder_as_the_plan_is_refused_before_planning_and_leaves_nothing(folder):
     (folder / "plans").mkdir()
     answer = yidi("plan", "nation.json", "--out", "plans", "--iterations", "0", cwd=folder)

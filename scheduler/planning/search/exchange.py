@@ -5,7 +5,6 @@ and guests of many at once, the others held still (large neighbourhoods, Shaw 19
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from enum import Enum
 
 from scheduler.planning.chance import Chance
 from scheduler.planning.search import insert_all
@@ -23,14 +22,6 @@ MOST_CHOICES = 40_000
 """Starts with guests, of all evaluations together, up to which exchanges are tried: a prefecture's day."""
 FAR = 8
 """Slots by which chance moves an evaluation nearer or farther when neighbours are chosen."""
-
-
-class Ended(Enum):
-    """What an exchange came to."""
-
-    BETTER = "better"
-    IN_VAIN = "nothing better among the choices looked at"
-    CUT_OFF = "not searched to the end"
 
 
 class Exchanges:
@@ -53,7 +44,7 @@ class Exchanges:
         able = self._able()
         return bool(self._near and self._waiting(able)) and self._vain < MOST_VAIN
 
-    def step(self, stop: Callable[[], bool] | None = None) -> Ended:
+    def step(self, stop: Callable[[], bool] | None = None) -> None:
         """One exchange; the draft is at least as good as before."""
         draft, able = self._draft, self._able()
         tasks, standing = self._neighbours(able), draft.standing
@@ -65,17 +56,13 @@ class Exchanges:
         _seat(draft, held | found.sits)
         if draft.standing < standing:
             self._vain = 0
-            return Ended.BETTER
+            return
         self._vain += 1
         for nth in before:
             if nth in draft.placed:
                 draft.remove(nth)
         _put(draft, before)
-        if found.best:
-            self._size = min(MOST, self._size + 1)
-            return Ended.IN_VAIN
-        self._size = max(FEWEST, self._size - SHRINKS)
-        return Ended.CUT_OFF
+        self._size = min(MOST, self._size + 1) if found.best else max(FEWEST, self._size - SHRINKS)
 
     def _able(self) -> list[int]:
         """Tasks that sit in one session, and may move."""
