@@ -267,7 +267,7 @@ def test_files_that_are_no_certificates_are_named_with_the_reason(page):
         "b.json：里面没有抽取证书",
     ]
     put_in(page, sealed=drawn(slots(2, 1), POOL)[1])
-    expect(page.locator(".trouble")).to_have_text("sealed.json 是封存部分，但没有放入它的公开部分")
+    expect(page.locator(".trouble")).to_have_text(["sealed.json 是封存部分，但没有放入它的公开部分"])
 
 
 def test_a_file_can_be_dropped_anywhere_on_the_page(page):
